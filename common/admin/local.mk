@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The program 8x8sso: one file per command, one table of commands.
+
+sbin_PROGRAMS += 8x8sso
+8x8sso_SOURCES = \
+	common/admin/admin.h \
+	common/admin/check.c \
+	common/admin/fetch.c common/admin/fetch.h \
+	common/admin/main.c \
+	common/admin/status.c \
+	common/admin/sync.c \
+	common/admin/user.c
+8x8sso_LDADD = common/directory/libdirectory.la common/auth/librules.la \
+	common/sys/libconf.la common/sys/libjson.la common/sys/libsandbox.la \
+	common/cache/libreader.la
+dist_man_MANS += common/admin/8x8sso.8 common/admin/8x8sso.conf.5

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Every way in which something of ours can fail, in one table.
+ *
+ * A code is at the same time a function's result and the *reason* that is
+ * written to the log, sent over the wire and asserted by tests.  The reason's
+ * name is stable; the text says what is wrong in words for an administrator.
+ * SAML rows (A1, B12, D5 ...) name the clause of the catalogue of checks that
+ * the code enforces.
+ */
+#ifndef BASE_ERR_H
+#define BASE_ERR_H
+
+#define ERR_TABLE(X) \
+	/*  code		name			row	text */ \
+	X(OK,			"ok",			"",	"success") \
+	/* anything */ \
+	X(INTERNAL,		"internal",		"",	"internal error") \
+	X(NOMEM,		"no-memory",		"",	"out of memory") \
+	X(IO,			"io",			"",	"input/output error") \
+	X(TIMEOUT,		"timeout",		"",	"no answer in time") \
+	X(TOO_LONG,		"too-long",		"",	"longer than the limit") \
+	X(SYNTAX,		"syntax",		"",	"malformed") \
+	X(NOT_FOUND,		"not-found",		"",	"not found") \
+	X(EXISTS,		"exists",		"",	"exists already") \
+	X(UNSAFE_FILE,		"unsafe-file",		"I9",	"file has an unsafe owner or mode") \
+	X(USAGE,		"usage",		"",	"wrong usage") \
+	/* configuration */ \
+	X(CONF_SYNTAX,		"conf-syntax",		"",	"configuration: syntax error") \
+	X(CONF_UNKNOWN,		"conf-unknown",		"",	"configuration: unknown section or key") \
+	X(CONF_DUPLICATE,	"conf-duplicate",	"",	"configuration: key is set twice") \
+	X(CONF_VALUE,		"conf-value",		"",	"configuration: bad value") \
+	X(CONF_MISSING,		"conf-missing",		"",	"configuration: a required key is missing") \
+	/* wire and processes */ \
+	X(WIRE_SYNTAX,		"wire-syntax",		"",	"malformed message") \
+	X(WIRE_VERSION,		"wire-version",		"",	"module and helper are of different versions") \
+	X(WIRE_CLOSED,		"wire-closed",		"",	"the other side went away") \
+	X(WIRE_UNEXPECTED,	"wire-unexpected",	"",	"message out of turn") \
+	X(SPAWN,		"spawn",		"",	"program cannot be started") \
+	X(WORKER,		"worker-failed",	"",	"worker ended without an answer") \
+	X(SERVICE_USER,		"no-service-user",	"",	"the service account _8x8sso is missing") \
+	/* NSS cache */ \
+	X(CACHE_MISSING,	"cache-missing",	"",	"no user cache (run 8x8sso sync)") \
+	X(CACHE_DAMAGED,	"cache-damaged",	"",	"user cache is damaged (run 8x8sso sync)") \
+	X(CACHE_VERSION,	"cache-version",	"",	"user cache is of another version (run 8x8sso sync)") \
+	/* the conversation */ \
+	X(ANSWER_EMPTY,		"answer-empty",		"",	"empty answer") \
+	X(ANSWER_TOO_LONG,	"answer-too-long",	"A1",	"answer is longer than any SAML response") \
+	X(ANSWER_FAILED,	"answer-failed",	"",	"the application's conversation failed") \
+	X(ANSWER_TIMEOUT,	"answer-timeout",	"",	"nobody answered the prompt") \
+	/* SAML: transport and parsing */ \
+	X(SAML_TOO_LONG,	"saml-too-long",	"A1",	"response is too long") \
+	X(SAML_BASE64,		"saml-base64",		"A2",	"response is not canonical base64") \
+	X(SAML_BYTES,		"saml-bytes",		"A3",	"response has control bytes") \
+	X(SAML_TRAILING,	"saml-trailing",	"A4",	"content after the document") \
+	X(SAML_DTD,		"saml-dtd",		"A5",	"document type or entity declaration") \
+	X(SAML_ENTITY,		"saml-entity",		"A6",	"entity reference") \
+	X(SAML_DEFAULTS,	"saml-defaults",	"A7",	"attribute from a document type") \
+	X(SAML_ENCODING,	"saml-encoding",	"A8",	"not plain UTF-8 XML 1.0") \
+	X(SAML_XML,		"saml-xml",		"A9",	"XML is not well formed, or the parser warned") \
+	X(SAML_NAMESPACE,	"saml-namespace",	"A10",	"foreign namespace") \
+	X(SAML_COMMENT,		"saml-comment",		"A11",	"comment") \
+	X(SAML_PI,		"saml-pi",		"A12",	"processing instruction") \
+	X(SAML_CDATA,		"saml-cdata",		"A13",	"CDATA section") \
+	X(SAML_TEXT,		"saml-text",		"A14",	"text where none belongs, or not one plain text") \
+	X(SAML_VALUE,		"saml-value",		"A15",	"identifier is not in its exact form") \
+	X(SAML_LIMITS,		"saml-limits",		"A1",	"too deep, too many nodes or attributes") \
+	X(SAML_GRAMMAR,		"saml-grammar",		"B1",	"element where the grammar has none") \
+	X(SAML_ASSERTIONS,	"saml-assertions",	"B2",	"not exactly one assertion") \
+	X(SAML_SIG_PLACE,	"saml-signature-place",	"B3",	"signature is not where it belongs") \
+	X(SAML_SIG_MISSING,	"saml-signature-missing", "B4",	"assertion is not signed") \
+	X(SAML_RESPONSE_UNSIGNED, "saml-response-unsigned", "B4", "response is not signed, and must be") \
+	X(SAML_SIG_DOUBLE,	"saml-signature-double", "B5",	"more than one signature or SignedInfo") \
+	X(SAML_SIG_VALUE,	"saml-signature-value",	"B6",	"digest or signature value is malformed") \
+	X(SAML_REFERENCES,	"saml-references",	"B8",	"not exactly one reference") \
+	X(SAML_ID_DUPLICATE,	"saml-id-duplicate",	"B9",	"an ID occurs twice") \
+	X(SAML_ATTRIBUTE,	"saml-attribute",	"B10",	"XML attribute outside the grammar") \
+	X(SAML_REFERENCE_URI,	"saml-reference-uri",	"B11",	"reference is not to the signed element") \
+	X(SAML_REFERENCE_EMPTY,	"saml-reference-empty",	"B13",	"reference is empty or absent") \
+	X(SAML_REFERENCE_EXTERNAL, "saml-reference-external", "B14", "reference is external") \
+	X(SAML_TRANSFORMS,	"saml-transforms",	"B15",	"transforms are not the two allowed ones") \
+	X(SAML_DIGEST_VOID,	"saml-digest-void",	"B16",	"nothing was digested") \
+	X(SAML_OBJECT,		"saml-object",		"B17",	"object or manifest in a signature") \
+	X(SAML_KEYINFO,		"saml-keyinfo",		"B18",	"KeyInfo outside the grammar") \
+	X(SAML_C14N,		"saml-c14n",		"B19",	"canonicalisation is not exclusive C14N") \
+	X(SAML_SIG_INVALID,	"saml-signature-invalid", "B21", "signature does not verify") \
+	X(SAML_DIFFERENTIAL,	"saml-differential",	"B21",	"two verifiers disagree") \
+	/* SAML: keys and algorithms */ \
+	X(SAML_KEY_UNKNOWN,	"saml-key-unknown",	"C1",	"signed with a key that is not the identity provider's") \
+	X(SAML_ALGORITHM,	"saml-algorithm",	"C4",	"algorithm is not allowed") \
+	X(IDP_KEY_WEAK,		"idp-key-weak",		"C4",	"key is not RSA of 2048 to 8192 bits") \
+	X(IDP_NO_KEYS,		"idp-no-keys",		"C6",	"no key of the identity provider is known (run 8x8sso sync)") \
+	X(IDP_METADATA,		"idp-metadata",		"C7",	"metadata cannot be used") \
+	X(IDP_CERTIFICATE,	"idp-certificate",	"C7",	"certificate cannot be used") \
+	/* SAML: meaning */ \
+	X(SAML_ISSUER,		"saml-issuer",		"D1",	"issued by somebody else") \
+	X(SAML_TENANT,		"saml-tenant",		"D2",	"issued for another tenant") \
+	X(SAML_AUDIENCE,	"saml-audience",	"D3",	"meant for another audience") \
+	X(SAML_RECIPIENT,	"saml-recipient",	"D4",	"sent to another recipient") \
+	X(SAML_DESTINATION,	"saml-destination",	"D4",	"sent to another destination") \
+	X(SAML_IN_RESPONSE_TO,	"saml-in-response-to",	"D5",	"not an answer to this login's request") \
+	X(SAML_UNSOLICITED,	"saml-unsolicited",	"D5",	"unsolicited, and that is not allowed") \
+	X(SAML_CONFIRMATION,	"saml-confirmation",	"D6",	"subject confirmation is not bearer, or incomplete") \
+	X(SAML_NOT_YET,		"saml-not-yet-valid",	"D7",	"not valid yet") \
+	X(SAML_EXPIRED,		"saml-expired",		"D7",	"expired") \
+	X(SAML_STALE,		"saml-stale",		"D7",	"issued too long ago") \
+	X(SAML_WINDOW,		"saml-window",		"D7",	"time window is impossible") \
+	X(SAML_TIME,		"saml-time",		"D8",	"time is malformed") \
+	X(CLOCK,		"clock",		"D8",	"this host's clock is wrong") \
+	X(SAML_AUTHN_OLD,	"saml-authn-old",	"D9",	"the person signed in before this login") \
+	X(SAML_SESSION_ENDED,	"saml-session-ended",	"D9",	"the session has ended") \
+	X(SAML_MFA,		"saml-mfa",		"D10",	"multi-factor authentication is required") \
+	X(REPLAY,		"replay",		"D11",	"used before") \
+	X(REPLAY_STORE,		"replay-store",		"D11",	"replay table cannot be written") \
+	X(SAML_CONDITION,	"saml-condition",	"D12",	"unknown condition") \
+	X(SAML_STATUS,		"saml-status",		"D13",	"the identity provider reports a failure") \
+	X(SAML_VERSION,		"saml-version",		"D14",	"not SAML 2.0, or a malformed ID") \
+	X(SAML_NAME_ID,		"saml-name-id",		"D15",	"NameID is not acceptable") \
+	X(SAML_CLAIM_DUPLICATE,	"saml-claim-duplicate",	"D16",	"a claim occurs twice or has several values") \
+	X(SAML_CLAIM_MISSING,	"saml-claim-missing",	"D16",	"a required claim is missing") \
+	X(SAML_ENCRYPTED,	"saml-encrypted",	"D17",	"encrypted assertions are not supported") \
+	/* the account */ \
+	X(LINK_MISMATCH,	"link-mismatch",	"I1",	"signed in as somebody else") \
+	X(LINK_PIN,		"link-pin",		"I3",	"name belongs to another identity since its first login") \
+	X(LINK_GUEST,		"link-guest",		"J16",	"guests are not accepted") \
+	X(USER_UNKNOWN,		"user-unknown",		"",	"not provisioned") \
+	X(USER_INACTIVE,	"user-inactive",	"",	"deactivated at the provider") \
+	X(USER_VANISHED,	"user-vanished",	"",	"no longer in the provider's list") \
+	X(USER_NOT_ALLOWED,	"user-not-allowed",	"",	"not allowed on this host by [access] allow") \
+	X(DIRECTORY_STALE,	"directory-stale",	"",	"the user list is older than [access] max_age") \
+	X(STORE,		"store",		"",	"state database cannot be used") \
+	X(STORE_MISSING,	"store-missing",	"",	"no state database (run 8x8sso sync)") \
+	X(STORE_VERSION,	"store-version",	"",	"state database is of another version") \
+	/* provisioning */ \
+	X(HTTP,			"http",			"",	"HTTP request failed") \
+	X(HTTP_TLS,		"http-tls",		"",	"TLS connection is not trustworthy") \
+	X(HTTP_STATUS,		"http-status",		"",	"server answered with an error") \
+	X(HTTP_AUTH,		"http-auth",		"",	"server refused the token") \
+	X(HTTP_REDIRECT,	"http-redirect",	"",	"server redirects, which is not followed") \
+	X(JSON,			"json",			"J8",	"malformed JSON") \
+	X(SCIM,			"scim",			"",	"not a SCIM list response") \
+	X(SCIM_PARTIAL,		"scim-partial",		"",	"listing is incomplete") \
+	X(SCIM_LIMITS,		"scim-limits",		"",	"listing exceeds a limit") \
+	X(SCIM_EMPTY,		"scim-empty",		"",	"listing is empty") \
+	X(SCIM_LOSS,		"scim-loss",		"",	"implausibly many users would be lost") \
+	X(NAME_GRAMMAR,		"name-grammar",		"I4",	"name cannot be a login name") \
+	X(NAME_TAKEN,		"name-taken",		"I4",	"another provisioned user has this login name") \
+	X(NAME_LOCAL,		"name-local",		"I5",	"a local account or group has this name") \
+	X(ID_RANGE,		"id-range",		"",	"id is outside the range") \
+	X(ID_LOCAL,		"id-local",		"",	"a local account or group has this id") \
+	X(ID_EXHAUSTED,		"id-exhausted",		"",	"no free id left")
+
+#define ERR_ENUM(code, name, row, text) ERR_##code,
+enum err { ERR_TABLE(ERR_ENUM) ERR_COUNT };
+#undef ERR_ENUM
+
+#define MUST_USE __attribute__((warn_unused_result))
+
+/* The stable name ("saml-audience"); "internal" for a number without one. */
+const char *err_name(enum err code);
+
+/* The catalogue's row ("D3"), or "". */
+const char *err_row(enum err code);
+
+/* One clause for an administrator, without a full stop. */
+const char *err_text(enum err code);
+
+/* The code with this name, or ERR_INTERNAL (never ERR_OK by accident: only
+ * the exact string "ok" gives ERR_OK). */
+enum err err_from_name(const char *name);
+
+#endif

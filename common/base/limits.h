@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Every maximum of the project, in one place.  Sizes are bytes unless the
+ * name says otherwise.
+ */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+/* Login and group names: [a-z][a-z0-9._@-]*, see parse_login_name(). */
+#define LOGIN_NAME_MAX_LEN 64
+
+/* Ids that a cache may ever hold (DESIGN.md 4): outside systemd's, container
+ * and subuid ranges, and below systemd's reserved range at the top. */
+#define ID_MIN 1879048192u
+#define ID_MAX 2147352575u
+
+/* Local groups that initgroups may add: never below this. */
+#define LOCAL_GID_MIN 1u
+
+/* SAML (catalogue A1). */
+#define SAML_BASE64_MAX (96u * 1024)
+#define SAML_XML_MAX (64u * 1024)
+#define SAML_DEPTH_MAX 32
+#define SAML_NODES_MAX 2000
+#define SAML_ATTRIBUTES_MAX 32
+#define SAML_NAMESPACES_MAX 64
+#define SAML_CLAIMS_MAX 64
+#define SAML_CLAIM_VALUES_MAX 512
+#define SAML_KEYS_MAX 4
+#define METADATA_MAX (128u * 1024)
+
+/* One conversation. */
+#define ANSWER_MAX SAML_BASE64_MAX
+#define ANSWER_PIECES_MAX 512
+#define PROMPT_MAX (16u * 1024)
+
+/* The wire. */
+#define WIRE_PAYLOAD_MAX (256u * 1024)
+
+/* Provisioning. */
+#define CONF_FILE_MAX (256u * 1024)
+#define SCIM_PAGE_MAX (16u * 1024 * 1024)
+#define SCIM_PAGES_MAX 100000u
+#define SCIM_USERS_MAX 2000000u
+#define SCIM_STRING_MAX 1024u
+#define SCIM_TOKEN_MAX 8192u
+
+#endif

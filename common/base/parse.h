@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Strict parsers for small things.  Each takes exactly len bytes, accepts the
+ * one documented form and nothing around it, and leaves its output untouched
+ * when it returns false.
+ */
+#ifndef BASE_PARSE_H
+#define BASE_PARSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Decimal digits without sign or leading zeros, at most max. */
+bool parse_u64(const char *text, size_t len, uint64_t max, uint64_t *ret)
+	__attribute__((warn_unused_result));
+
+/* A duration in seconds: digits and an optional unit s, m, h or d. */
+bool parse_duration(const char *text, size_t len, int64_t *ret_seconds)
+	__attribute__((warn_unused_result));
+
+/* "yes" or "no". */
+bool parse_bool(const char *text, size_t len, bool *ret)
+	__attribute__((warn_unused_result));
+
+/* A SAML instant (catalogue D8): YYYY-MM-DDThh:mm:ss[.1-9 digits]Z, years
+ * 2000-2099, a real date, no leap second.  Seconds since 1970, fraction cut
+ * off. */
+bool parse_instant(const char *text, size_t len, int64_t *ret)
+	__attribute__((warn_unused_result));
+
+/* 8-4-4-4-12 hexadecimal digits. */
+bool parse_is_guid(const char *text, size_t len)
+	__attribute__((warn_unused_result));
+
+/* A login or group name (catalogue I4): [a-z][a-z0-9._-]*, at most 32 bytes,
+ * or, when full, also '@' and LOGIN_NAME_MAX_LEN bytes. */
+bool parse_is_login_name(const char *text, size_t len, bool full)
+	__attribute__((warn_unused_result));
+
+/* Well-formed UTF-8 (RFC 3629) without NUL. */
+bool parse_is_utf8(const void *data, size_t len)
+	__attribute__((warn_unused_result));
+
+/* ASCII only, whatever the locale. */
+bool parse_equal_nocase(const char *a, const char *b)
+	__attribute__((warn_unused_result));
+void parse_lower(char *text);
+
+#endif

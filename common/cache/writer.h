@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Builds the bytes of nss.cache (format.h) from users and groups.  The same
+ * input in the same order gives the same bytes.  Used by root's part of sync
+ * only; io_replace() puts the result in place.
+ */
+#ifndef CACHE_WRITER_H
+#define CACHE_WRITER_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/diag.h"
+
+struct cache_writer;
+
+/* NULL when out of memory. */
+struct cache_writer *cache_writer_new(void);
+void cache_writer_free(struct cache_writer **w);
+
+/* One user.  The user-private group (same name, gid) is added by this call.
+ * Strings are copied.  gids are the supplementary groups; each must be added
+ * by cache_writer_add_group() before cache_writer_finish().
+ * ERR_NAME_GRAMMAR, ERR_ID_RANGE, ERR_EXISTS (name or id is there already),
+ * ERR_SYNTAX (':', newline or NUL-breaking byte in a field), ERR_NOMEM. */
+enum err cache_writer_add_user(struct cache_writer *w, const char *name,
+	uint32_t id, const char *gecos, const char *home, const char *shell,
+	bool may_log_in, const uint32_t *gids, size_t gid_count,
+	struct diag *diag) MUST_USE;
+
+/* One group without members of its own; members come from the users. */
+enum err cache_writer_add_group(struct cache_writer *w, const char *name,
+	uint32_t gid, struct diag *diag) MUST_USE;
+
+/* Appends the finished file to out.  ERR_NOT_FOUND (a user's gid is no
+ * group), ERR_TOO_LONG, ERR_NOMEM. */
+enum err cache_writer_finish(struct cache_writer *w, struct buf *out,
+	struct diag *diag) MUST_USE;
+
+#endif

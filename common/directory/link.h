@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A verified identity becomes a local account only here (DESIGN.md 4, SECURITY
+ * section 4).
+ */
+#ifndef DIRECTORY_LINK_H
+#define DIRECTORY_LINK_H
+
+#include "auth/claims.h"
+#include "directory/directory.h"
+
+/*
+ * Is the person of these claims the account `login`?  The subject is
+ * "entra:<tid>:<oid>" when [idp] tenant is set, otherwise "saml:<issuer>:..."
+ * with the persistent NameID or the configured attribute.
+ *
+ * A pinned account needs exactly its subject (ERR_LINK_MISMATCH when the
+ * subject is pinned to another account, else ERR_LINK_PIN).  Without a pin,
+ * userName must equal the claim [saml] user_attribute, ASCII case-insensitive,
+ * or, with link_by = external_id, externalId the oid (ERR_LINK_MISMATCH); then
+ * the subject is pinned in the same transaction.  Guests: ERR_LINK_GUEST.
+ * ERR_USER_UNKNOWN, ERR_SAML_CLAIM_MISSING, ERR_STORE.
+ */
+enum err link_check(struct store *store, const struct conf *conf,
+	const struct claims *claims, const char *login, struct diag *diag)
+	MUST_USE;
+
+#endif

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# L3: the provisioned users.  libscim is the fetch worker's, libdirectory the
+# helper's and the command's.
+
+noinst_LTLIBRARIES += common/directory/libscim.la \
+	common/directory/libdirectory.la
+common_directory_libscim_la_SOURCES = \
+	common/directory/scim.c common/directory/scim.h
+common_directory_libscim_la_LIBADD = common/sys/libhttp.la \
+	common/sys/libjson.la common/wire/libwire.la common/base/libbase.la
+
+common_directory_libdirectory_la_SOURCES = \
+	common/directory/directory.c common/directory/directory.h \
+	common/directory/link.c common/directory/link.h \
+	common/directory/local.c common/directory/local.h \
+	common/directory/publish.c common/directory/publish.h \
+	common/directory/registry.c common/directory/registry.h \
+	common/directory/update.c common/directory/update.h
+common_directory_libdirectory_la_LIBADD = common/sys/libstore.la \
+	common/sys/libcrypto8.la common/cache/libwriter.la \
+	common/wire/libwire.la common/base/libbase.la

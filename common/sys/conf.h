@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The configuration file /etc/8x8sso/8x8sso.conf (inih underneath).
+ *
+ * One table (conf_keys) says for every key its section, name, type, default
+ * and meaning; the parser, `8x8sso check` and the table of 8x8sso.conf(5) all
+ * come from it.  Strict: unknown section or key, a key given twice, a bad
+ * value, a line that is neither, or a file that somebody else could write is
+ * an error that names file, line and remedy.  No secret is in this file.
+ */
+#ifndef SYS_CONF_H
+#define SYS_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cleanup.h"
+#include "base/diag.h"
+
+#define CONF_PATH SYSCONFDIR "/8x8sso/8x8sso.conf"
+
+/* A comma-separated list; items are trimmed and never empty. */
+struct conf_list {
+	char **item;
+	size_t count;
+};
+
+enum conf_name { CONF_NAME_LOCAL_PART, CONF_NAME_USER_NAME };
+enum conf_link { CONF_LINK_USER_NAME, CONF_LINK_EXTERNAL_ID };
+
+/* Strings are never NULL; "" means not set. */
+struct conf {
+	/* [idp]: the four portal values, or a metadata file */
+	char *idp_issuer;		/* Azure AD Identifier = entityID */
+	char *idp_login_url;
+	char *idp_logout_url;
+	char *idp_certificate;		/* path, PEM ("Certificate (Base64)") */
+	char *idp_metadata;		/* path */
+	char *idp_tenant;		/* GUID; "" for a provider that is not Entra */
+	/* [saml] */
+	char *saml_entity_id;
+	char *saml_acs_url;
+	bool saml_idp_initiated;
+	bool saml_force_authn;
+	bool saml_require_mfa;
+	bool saml_require_response_signature;
+	int64_t saml_clock_skew;	/* seconds, and so all times */
+	int64_t saml_max_age;
+	int64_t saml_unsolicited_max_age;
+	char *saml_subject_attribute;	/* "": persistent NameID (not Entra) */
+	char *saml_user_attribute;	/* compared with userName at first login */
+	/* [scim] */
+	char *scim_url;
+	char *scim_token_file;
+	char *scim_ca_file;
+	char *scim_proxy;
+	uint64_t scim_page_size;
+	uint64_t scim_max_users;
+	int64_t scim_timeout;
+	/* [users] */
+	enum conf_name users_name;
+	enum conf_link users_link_by;
+	char *users_home;		/* template, %u = login name */
+	char *users_shell;
+	uint64_t users_min_id;
+	uint64_t users_max_id;
+	/* [groups] */
+	struct conf_list groups_attributes; /* department, site, title */
+	/* [access] */
+	struct conf_list access_allow;	/* *, login names, @groups */
+	int64_t access_max_age;		/* of the last good sync; 0: no limit */
+	/* [host] */
+	char *host_state_dir;
+	char *host_libexec_dir;
+	char *host_user;		/* "": stay who we are (tests) */
+};
+
+enum conf_type {
+	CONF_STRING, CONF_URL, CONF_PATH_VALUE, CONF_GUID, CONF_BOOL,
+	CONF_NUMBER, CONF_DURATION, CONF_LIST, CONF_NAME, CONF_LINK,
+};
+
+struct conf_key {
+	const char *section;
+	const char *name;
+	enum conf_type type;
+	size_t offset;			/* in struct conf */
+	const char *preset;		/* default, in the file's notation */
+	const char *help;		/* one line; also the man page's */
+};
+
+extern const struct conf_key conf_keys[];
+extern const size_t conf_key_count;
+
+/* Reads and checks the file; *ret_conf is untouched on failure, and the
+ * caller ends with conf_clear().  ERR_NOT_FOUND (not configured),
+ * ERR_UNSAFE_FILE, ERR_CONF_*; the detail is "FILE:LINE: what; remedy". */
+enum err conf_load(const char *path, struct conf *ret_conf, struct diag *diag)
+	MUST_USE;
+
+void conf_clear(struct conf *conf);
+DEFINE_AUTO(conf, struct conf, conf_clear);
+
+/* <state_dir>/nss.cache and <state_dir>/state/state.db, into caller's PATH_MAX
+ * buffers. */
+void conf_cache_path(const struct conf *conf, char *path, size_t size);
+void conf_state_path(const struct conf *conf, char *path, size_t size);
+
+#endif

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# L2: one wrapper per outside thing; the only folder that includes
+# third-party headers.  One library each, so that a program links only what
+# it uses.
+
+noinst_LTLIBRARIES += \
+	common/sys/libconf.la \
+	common/sys/libcrypto8.la \
+	common/sys/libdeflate.la \
+	common/sys/libhttp.la \
+	common/sys/libjson.la \
+	common/sys/libsandbox.la \
+	common/sys/libstore.la \
+	common/sys/libxml.la
+
+common_sys_libconf_la_SOURCES = common/sys/conf.c common/sys/conf.h
+common_sys_libconf_la_CFLAGS = $(AM_CFLAGS) $(INIH_CFLAGS)
+common_sys_libconf_la_LIBADD = common/base/libbase.la $(INIH_LIBS)
+
+common_sys_libcrypto8_la_SOURCES = common/sys/crypto.c common/sys/crypto.h
+common_sys_libcrypto8_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
+common_sys_libcrypto8_la_LIBADD = common/base/libbase.la $(CRYPTO_LIBS)
+
+common_sys_libdeflate_la_SOURCES = common/sys/deflate.c common/sys/deflate.h
+common_sys_libdeflate_la_CFLAGS = $(AM_CFLAGS) $(ZLIB_CFLAGS)
+common_sys_libdeflate_la_LIBADD = common/base/libbase.la $(ZLIB_LIBS)
+
+common_sys_libhttp_la_SOURCES = common/sys/http.c common/sys/http.h
+common_sys_libhttp_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
+common_sys_libhttp_la_LIBADD = common/base/libbase.la $(CURL_LIBS)
+
+common_sys_libjson_la_SOURCES = common/sys/json.c common/sys/json.h
+common_sys_libjson_la_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+common_sys_libjson_la_LIBADD = common/base/libbase.la $(JANSSON_LIBS)
+
+common_sys_libsandbox_la_SOURCES = common/sys/sandbox.c common/sys/sandbox.h
+common_sys_libsandbox_la_LIBADD = common/base/libbase.la
+
+common_sys_libstore_la_SOURCES = common/sys/store.c common/sys/store.h
+common_sys_libstore_la_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
+common_sys_libstore_la_LIBADD = common/base/libbase.la $(SQLITE_LIBS)
+
+common_sys_libxml_la_SOURCES = \
+	common/sys/xml.c common/sys/xml.h \
+	common/sys/xmlsig.c common/sys/xmlsig.h
+common_sys_libxml_la_CFLAGS = $(AM_CFLAGS) $(XML_CFLAGS) $(XMLSEC_CFLAGS) \
+	$(CRYPTO_CFLAGS)
+common_sys_libxml_la_LIBADD = common/sys/libcrypto8.la \
+	common/base/libbase.la $(XMLSEC_LIBS) $(XML_LIBS) $(CRYPTO_LIBS)

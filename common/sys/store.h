@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * state.db: SQLite behind the few calls that the rules need.
+ *
+ * One struct store is one connection, used by one thread.  The schema is in
+ * store.c, versioned by PRAGMA user_version; ids are write-once by trigger.
+ * A busy database is waited for up to 5 s.  Every failure is ERR_STORE with
+ * SQLite's message in diag.
+ */
+#ifndef SYS_STORE_H
+#define SYS_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+
+struct store;
+
+/* Opens the database; with create, makes it (0600) and its schema if missing.
+ * ERR_STORE_MISSING, ERR_STORE_VERSION, ERR_STORE. */
+enum err store_open(const char *path, bool create, struct store **ret,
+	struct diag *diag) MUST_USE;
+void store_free(struct store **store);
+static inline void store_auto(struct store **store) { store_free(store); }
+
+/* BEGIN IMMEDIATE ... COMMIT.  store_rollback() does nothing outside a
+ * transaction, so an early return may always call it; store_free() rolls
+ * back too. */
+enum err store_begin(struct store *store, struct diag *diag) MUST_USE;
+enum err store_commit(struct store *store, struct diag *diag) MUST_USE;
+void store_rollback(struct store *store);
+
+/*
+ * A statement: prepare once, then bind, step, read columns, reset.
+ *	"SELECT uid FROM users WHERE login = ?1"
+ */
+struct store_stmt;
+
+enum err store_prepare(struct store *store, const char *sql,
+	struct store_stmt **ret, struct diag *diag) MUST_USE;
+void store_stmt_free(struct store_stmt **stmt);
+static inline void
+store_stmt_auto(struct store_stmt **stmt)
+{
+	store_stmt_free(stmt);
+}
+
+/* Places count from 1.  The bytes are copied; NULL binds SQL NULL. */
+enum err store_bind_text(struct store_stmt *stmt, int place, const char *text,
+	struct diag *diag) MUST_USE;
+enum err store_bind_blob(struct store_stmt *stmt, int place, const void *data,
+	size_t len, struct diag *diag) MUST_USE;
+enum err store_bind_int(struct store_stmt *stmt, int place, int64_t value,
+	struct diag *diag) MUST_USE;
+
+/* Runs to the next row: *ret_row says whether there is one.
+ * ERR_EXISTS when a uniqueness or write-once rule refuses; ERR_STORE. */
+enum err store_step(struct store_stmt *stmt, bool *ret_row,
+	struct diag *diag) MUST_USE;
+
+/* store_step() for a statement that gives no row, then reset. */
+enum err store_run(struct store_stmt *stmt, struct diag *diag) MUST_USE;
+void store_reset(struct store_stmt *stmt);
+
+/* Columns count from 0.  Text is never NULL (SQL NULL reads as ""); it and
+ * blobs are borrowed until the next step, reset or free. */
+const char *store_text(struct store_stmt *stmt, int column);
+const void *store_blob(struct store_stmt *stmt, int column, size_t *ret_len);
+int64_t store_int(struct store_stmt *stmt, int column);
+
+/* Single values of the table meta (last_sync, idp_login_url ...); absent
+ * reads as "" and 0. */
+enum err store_meta_set(struct store *store, const char *key,
+	const char *value, struct diag *diag) MUST_USE;
+enum err store_meta_get(struct store *store, const char *key, char *value,
+	size_t size, struct diag *diag) MUST_USE;
+enum err store_meta_set_int(struct store *store, const char *key,
+	int64_t value, struct diag *diag) MUST_USE;
+enum err store_meta_get_int(struct store *store, const char *key,
+	int64_t *ret, struct diag *diag) MUST_USE;
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One end of a stream socket that carries the frames of wire.h.  Every wait
+ * has a deadline; a broken connection is an error, never a signal.
+ */
+#ifndef WIRE_CHANNEL_H
+#define WIRE_CHANNEL_H
+
+#include "wire/codec.h"
+
+struct channel {
+	int fd;			/* -1: closed; owned */
+	int64_t deadline_ms;	/* on clock_monotonic_ms() */
+};
+
+#define CHANNEL_INIT { -1, 0 }
+
+void channel_close(struct channel *ch);
+DEFINE_AUTO(channel, struct channel, channel_close);
+
+/* All waits from now on end timeout_ms from now. */
+void channel_set_timeout(struct channel *ch, int timeout_ms);
+
+/* Sends one message; see wire_encode().  The encoded copy is wiped.
+ * ERR_WIRE_CLOSED, ERR_TIMEOUT, ERR_IO, and wire_encode()'s. */
+enum err channel_send(struct channel *ch, enum wire_type type,
+	const struct wire_field *field, size_t count, struct diag *diag)
+	MUST_USE;
+
+/* CHANNEL_SEND(&ch, PROMPT, diag, wire_u64(1), wire_text(text)) */
+#define CHANNEL_SEND(ch, message, diag, ...) \
+	channel_send((ch), WIRE_##message, \
+	    (const struct wire_field[]){ __VA_ARGS__ }, \
+	    sizeof((const struct wire_field[]){ __VA_ARGS__ }) / \
+	    sizeof(struct wire_field), (diag))
+
+/* Receives one message into msg, whose former content is wiped.
+ * ERR_WIRE_CLOSED (also between two frames), ERR_TIMEOUT, ERR_IO, ERR_NOMEM,
+ * ERR_WIRE_VERSION, ERR_WIRE_SYNTAX. */
+enum err channel_recv(struct channel *ch, struct wire_msg *msg,
+	struct diag *diag) MUST_USE;
+
+/* channel_recv() that also demands this type: ERR_WIRE_UNEXPECTED. */
+enum err channel_expect(struct channel *ch, enum wire_type type,
+	struct wire_msg *msg, struct diag *diag) MUST_USE;
+
+#endif

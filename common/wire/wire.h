@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The protocol between our processes.  This file is its specification.
+ *
+ * Two processes hold the ends of one stream socket.  Each sends frames:
+ *
+ *	offset	size
+ *	0	1	version: WIRE_VERSION
+ *	1	1	type: one of WIRE_MESSAGES
+ *	2	2	zero
+ *	4	4	length of the payload, at most WIRE_PAYLOAD_MAX
+ *	8	length	payload
+ *
+ * All integers are big-endian.  The payload is the message's fields in the
+ * order of the table, each as a 4-byte length and that many bytes:
+ *
+ *	U64	8 bytes, big-endian
+ *	TEXT	UTF-8 and a final NUL, no other NUL; "" (1 byte) means absent
+ *	BYTES	anything; length 0 means absent
+ *
+ * A frame with another version, an unknown type, a wrong length, a missing or
+ * surplus byte, or a field that breaks its kind or maximum is an error, and
+ * an error ends the exchange: nothing is skipped and nothing is repeated.
+ * A reader knows which types may come next; any other is an error too.
+ *
+ * module -> helper, one exchange per PAM call:
+ *
+ *	BEGIN		then any number of
+ *	   <- PROMPT	   -> ANSWER
+ *	   <- INFO		(no reply)
+ *	<- RESULT	and both sides close.
+ *
+ * helper -> 8x8sso-saml, one exchange per Response:
+ *
+ *	SAML_KEY (1..SAML_KEYS_MAX), SAML_CHECK
+ *	<- CLAIM (0..), SAML_ACCEPT	or	<- REFUSE
+ *
+ * command -> 8x8sso-fetch:
+ *
+ *	FETCH_USERS	<- USER (0..), with PROGRESS between, END  or  <- REFUSE
+ *	FETCH_IDP	<- IDP, IDP_KEY (1..), END	or	<- REFUSE
+ *
+ * Every U64 that is a time is seconds since 1970; 0 means absent.
+ */
+#ifndef WIRE_WIRE_H
+#define WIRE_WIRE_H
+
+#define WIRE_VERSION 1
+#define WIRE_HEADER_SIZE 8
+#define WIRE_NONCE_SIZE 16
+#define WIRE_FIELDS_MAX 20
+
+/*
+ * Messages: number, name, fields.  A field is KIND(message, name, maximum
+ * number of bytes of content); the maximum of TEXT does not count the NUL.
+ */
+#define WIRE_BEGIN_FIELDS(U64, TEXT, BYTES) \
+	U64(BEGIN, OPERATION)		/* enum wire_operation */ \
+	BYTES(BEGIN, NONCE, 16)		/* echoed in RESULT */ \
+	TEXT(BEGIN, USER, 256)		/* PAM_USER */ \
+	TEXT(BEGIN, SERVICE, 128)	/* PAM_SERVICE */ \
+	TEXT(BEGIN, RHOST, 256)		/* PAM_RHOST */ \
+	TEXT(BEGIN, TTY, 256)		/* PAM_TTY */
+
+#define WIRE_PROMPT_FIELDS(U64, TEXT, BYTES) \
+	U64(PROMPT, ECHO)		/* 1: what is typed may be seen */ \
+	TEXT(PROMPT, TEXT, 16384)
+
+#define WIRE_INFO_FIELDS(U64, TEXT, BYTES) \
+	U64(INFO, ERROR)		/* 1: PAM_ERROR_MSG */ \
+	TEXT(INFO, TEXT, 16384)
+
+#define WIRE_ANSWER_FIELDS(U64, TEXT, BYTES) \
+	U64(ANSWER, STATUS)		/* enum wire_answer */ \
+	BYTES(ANSWER, TEXT, 131072)	/* secret; no NUL */
+
+#define WIRE_RESULT_FIELDS(U64, TEXT, BYTES) \
+	BYTES(RESULT, NONCE, 16)	/* of BEGIN */ \
+	U64(RESULT, OPERATION)		/* of BEGIN */ \
+	TEXT(RESULT, USER, 256)		/* the account that may log in */ \
+	U64(RESULT, VERDICT)		/* enum wire_verdict */ \
+	TEXT(RESULT, REASON, 64)	/* err_name(); "ok" with WIRE_GRANTED */ \
+	U64(RESULT, SESSION_END)	/* the session may last until then */
+
+#define WIRE_SAML_KEY_FIELDS(U64, TEXT, BYTES) \
+	BYTES(SAML_KEY, N, 1024)	/* RSA modulus, big-endian */ \
+	BYTES(SAML_KEY, E, 8)		/* RSA exponent, big-endian */ \
+	BYTES(SAML_KEY, CERT_SHA256, 32) /* of the certificate's DER */
+
+#define WIRE_SAML_CHECK_FIELDS(U64, TEXT, BYTES) \
+	BYTES(SAML_CHECK, RESPONSE, 131072) /* base64; secret */ \
+	TEXT(SAML_CHECK, ISSUER, 1024) \
+	TEXT(SAML_CHECK, AUDIENCE, 1024) \
+	TEXT(SAML_CHECK, RECIPIENT, 1024) \
+	TEXT(SAML_CHECK, TENANT, 64)	/* "": not Entra */ \
+	TEXT(SAML_CHECK, REQUEST_ID, 128) \
+	U64(SAML_CHECK, REQUEST_TIME) \
+	U64(SAML_CHECK, NOW) \
+	U64(SAML_CHECK, SKEW)		/* seconds, and so the next two */ \
+	U64(SAML_CHECK, MAX_AGE) \
+	U64(SAML_CHECK, UNSOLICITED_MAX_AGE) \
+	U64(SAML_CHECK, FLAGS)		/* enum wire_saml_flags */
+
+#define WIRE_CLAIM_FIELDS(U64, TEXT, BYTES) \
+	TEXT(CLAIM, NAME, 1024)		/* one message per value */ \
+	TEXT(CLAIM, VALUE, 8192)
+
+#define WIRE_SAML_ACCEPT_FIELDS(U64, TEXT, BYTES) \
+	TEXT(SAML_ACCEPT, ISSUER, 1024) \
+	TEXT(SAML_ACCEPT, ASSERTION_ID, 256) \
+	TEXT(SAML_ACCEPT, NAME_ID, 1024) \
+	TEXT(SAML_ACCEPT, NAME_ID_FORMAT, 256) \
+	TEXT(SAML_ACCEPT, IN_RESPONSE_TO, 256) /* "": unsolicited */ \
+	U64(SAML_ACCEPT, NOT_ON_OR_AFTER)  /* replay entry lives until then */ \
+	U64(SAML_ACCEPT, AUTHN_INSTANT) \
+	U64(SAML_ACCEPT, SESSION_NOT_ON_OR_AFTER)
+
+#define WIRE_REFUSE_FIELDS(U64, TEXT, BYTES) \
+	TEXT(REFUSE, REASON, 64)	/* err_name() */ \
+	TEXT(REFUSE, DETAIL, 511)	/* for the log; never a secret */
+
+#define WIRE_FETCH_USERS_FIELDS(U64, TEXT, BYTES) \
+	TEXT(FETCH_USERS, URL, 2048)	/* Tenant URL; "": read descriptor 3 */ \
+	BYTES(FETCH_USERS, TOKEN, 8192)	/* secret */ \
+	TEXT(FETCH_USERS, CA_FILE, 1024) \
+	TEXT(FETCH_USERS, PROXY, 1024) \
+	U64(FETCH_USERS, PAGE_SIZE)	/* resources per page */ \
+	U64(FETCH_USERS, MAX_USERS)	/* more is an error */ \
+	U64(FETCH_USERS, TIMEOUT)	/* seconds for the whole listing */ \
+	U64(FETCH_USERS, FIRST_PAGE_ONLY) /* 1: connection test */
+
+#define WIRE_USER_FIELDS(U64, TEXT, BYTES) \
+	TEXT(USER, ID, 1024) \
+	TEXT(USER, EXTERNAL_ID, 1024) \
+	TEXT(USER, USER_NAME, 1024) \
+	U64(USER, ACTIVE)		/* 0 or 1 */ \
+	TEXT(USER, GIVEN_NAME, 1024) \
+	TEXT(USER, FAMILY_NAME, 1024) \
+	TEXT(USER, TITLE, 1024) \
+	TEXT(USER, DEPARTMENT, 1024) \
+	TEXT(USER, SITE, 1024) \
+	TEXT(USER, CREATED, 64)		/* meta.created as it came */
+
+#define WIRE_PROGRESS_FIELDS(U64, TEXT, BYTES) \
+	U64(PROGRESS, DONE) \
+	U64(PROGRESS, TOTAL)
+
+#define WIRE_END_FIELDS(U64, TEXT, BYTES) \
+	U64(END, COUNT)			/* records sent */ \
+	U64(END, TOTAL)			/* totalResults of the server */
+
+#define WIRE_FETCH_IDP_FIELDS(U64, TEXT, BYTES) \
+	BYTES(FETCH_IDP, CERTIFICATE, 65536) /* PEM or DER, or absent */ \
+	BYTES(FETCH_IDP, METADATA, 131072)   /* SAML metadata, or absent */ \
+	TEXT(FETCH_IDP, ISSUER, 1024)	/* entityID that it must have */ \
+	U64(FETCH_IDP, NOW)
+
+#define WIRE_IDP_FIELDS(U64, TEXT, BYTES) \
+	TEXT(IDP, ENTITY_ID, 1024) \
+	TEXT(IDP, LOGIN_URL, 2048)	/* HTTP-Redirect; "" from a certificate */ \
+	TEXT(IDP, LOGOUT_URL, 2048)
+
+#define WIRE_IDP_KEY_FIELDS(U64, TEXT, BYTES) \
+	BYTES(IDP_KEY, N, 1024) \
+	BYTES(IDP_KEY, E, 8) \
+	BYTES(IDP_KEY, CERT_SHA256, 32) \
+	TEXT(IDP_KEY, SUBJECT, 512) \
+	U64(IDP_KEY, NOT_BEFORE) \
+	U64(IDP_KEY, NOT_AFTER)
+
+#define WIRE_MESSAGES(X) \
+	X(1, BEGIN) X(2, PROMPT) X(3, INFO) X(4, ANSWER) X(5, RESULT) \
+	X(16, SAML_KEY) X(17, SAML_CHECK) X(18, CLAIM) X(19, SAML_ACCEPT) \
+	X(20, REFUSE) \
+	X(32, FETCH_USERS) X(33, USER) X(34, PROGRESS) X(35, END) \
+	X(36, FETCH_IDP) X(37, IDP) X(38, IDP_KEY)
+
+#define WIRE_TYPE(number, name) WIRE_##name = (number),
+enum wire_type { WIRE_MESSAGES(WIRE_TYPE) };
+#undef WIRE_TYPE
+
+/* The fields' places: enum { BEGIN_OPERATION, BEGIN_NONCE, ... } */
+#define WIRE_PLACE_U64(message, name) message##_##name,
+#define WIRE_PLACE(message, name, max) message##_##name,
+#define WIRE_PLACES(number, message) \
+	enum { WIRE_##message##_FIELDS(WIRE_PLACE_U64, WIRE_PLACE, \
+	    WIRE_PLACE) message##_FIELD_COUNT };
+WIRE_MESSAGES(WIRE_PLACES)
+#undef WIRE_PLACES
+#undef WIRE_PLACE
+#undef WIRE_PLACE_U64
+
+enum wire_operation {
+	WIRE_AUTHENTICATE = 1,	/* who is it? */
+	WIRE_ACCOUNT = 2,	/* may they be here? */
+};
+
+enum wire_answer {
+	WIRE_ANSWERED = 1,
+	WIRE_ANSWER_TOO_LONG = 2,	/* TEXT is empty */
+	WIRE_ANSWER_FAILED = 3,		/* conversation error, or no answer */
+};
+
+/* No zero: a verdict that was never set must not mean anything. */
+enum wire_verdict {
+	WIRE_GRANTED = 0x47,
+	WIRE_DENIED = 0x44,
+	WIRE_UNAVAILABLE = 0x55,	/* denied, for want of something of ours */
+};
+
+enum wire_saml_flags {
+	WIRE_SAML_UNSOLICITED = 1,	/* an unsolicited Response is allowed */
+	WIRE_SAML_FORCE_AUTHN = 2,	/* the request said so: check AuthnInstant */
+	WIRE_SAML_REQUIRE_MFA = 4,
+	WIRE_SAML_RESPONSE_SIGNED = 8,	/* the Response must be signed as well */
+};
+
+#endif

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# make check: what needs neither root nor a network.  tests/run.sh runs the
+# rest.  Every test speaks TAP.
+
+include tests/lint/local.mk
+include tests/unit/local.mk
+include tests/module/local.mk
+include tests/fuzz/local.mk
+
+EXTRA_DIST += tests/lib/tap.sh
