@@ -14,6 +14,7 @@ common_directory_libdirectory_la_SOURCES = \
 	common/directory/link.c common/directory/link.h \
 	common/directory/local.c common/directory/local.h \
 	common/directory/publish.c common/directory/publish.h \
+	common/directory/record.h \
 	common/directory/registry.c common/directory/registry.h \
 	common/directory/update.c common/directory/update.h
 common_directory_libdirectory_la_LIBADD = common/sys/libstore.la \

@@ -7,6 +7,7 @@
 #ifndef DIRECTORY_REGISTRY_H
 #define DIRECTORY_REGISTRY_H
 
+#include "directory/local.h"
 #include "sys/conf.h"
 #include "sys/store.h"
 
@@ -17,11 +18,11 @@ enum registry_kind { REGISTRY_USER = 'u', REGISTRY_GROUP = 'g' };
  * registered one, or a new one: the first 8 bytes of SHA-256(kind ':' key),
  * big-endian, modulo the range's size, then the next free slot.  Inside the
  * caller's transaction; callers register new keys in (created, id) order.
- * taken() says whether a local account or group has the id (NULL: none has).
+ * The slots of local accounts and groups are skipped (NULL: none are).
  * ERR_ID_EXHAUSTED, ERR_STORE.
  */
 enum err registry_get(struct store *store, const struct conf *conf,
-	enum registry_kind kind, const char *key, bool (*taken)(uint32_t id),
+	enum registry_kind kind, const char *key, const struct local *local,
 	uint32_t *ret_id, struct diag *diag) MUST_USE;
 
 #endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The command's side of 8x8sso-fetch: starts the worker, asks, and receives
+ * records.  Nothing that a server wrote is parsed here.
+ */
+#ifndef ADMIN_FETCH_H
+#define ADMIN_FETCH_H
+
+#include "admin/admin.h"
+#include "auth/saml_metadata.h"
+#include "directory/record.h"
+
+struct fetch_users {
+	int file;		/* a saved ListResponse, or -1: ask the server */
+	bool first_page_only;	/* connection test */
+	/* Called for every record, in the order of the server. */
+	enum err (*record)(const struct record *record, void *context,
+	    struct diag *diag);
+	/* Called now and then; may be NULL. */
+	void (*progress)(uint64_t done, uint64_t total, void *context);
+	void *context;
+};
+
+/* Runs the whole listing; ERR_OK only when it was complete.  *ret_total is
+ * what the server says it has.  The worker's reasons, ERR_WORKER. */
+enum err fetch_users(const struct admin *admin, const struct fetch_users *ask,
+	uint64_t *ret_total, struct diag *diag) MUST_USE;
+
+/* Reads the configured certificate or metadata file and has the worker parse
+ * it. */
+enum err fetch_idp(const struct admin *admin, struct saml_idp *ret,
+	struct diag *diag) MUST_USE;
+
+#endif

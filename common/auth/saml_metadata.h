@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The identity provider's keys and addresses, from SAML 2.0 metadata or from
+ * the certificate that the portal hands out (catalogue C4, C6-C8).
+ */
+#ifndef AUTH_SAML_METADATA_H
+#define AUTH_SAML_METADATA_H
+
+#include "auth/idp_keys.h"
+
+struct saml_idp {
+	char entity_id[1025];
+	char login_url[2049];	/* HTTP-Redirect binding; "" when unknown */
+	char logout_url[2049];
+	struct idp_keys keys;	/* at least one */
+};
+
+/*
+ * Metadata of exactly one EntityDescriptor whose entityID is byte-equal to
+ * issuer: keys from its one IDPSSODescriptor, use "signing" or none.  A UTF-8
+ * BOM is admitted; validUntil is honoured.  A signature on the document is
+ * not looked at: it proves nothing (section 2.6 of the provider's facts).
+ * ERR_IDP_METADATA, ERR_IDP_KEY_WEAK, or the parser's SAML_* reason.
+ */
+enum err saml_metadata_parse(const void *data, size_t len,
+	const char *issuer, int64_t now, struct saml_idp *ret,
+	struct diag *diag) MUST_USE;
+
+/* One certificate, PEM or DER, or bare base64 of the DER as the portal's
+ * "Certificate (Base64)" without its armour.  Only the key counts; dates are
+ * reported, not judged.  ERR_IDP_CERTIFICATE, ERR_IDP_KEY_WEAK. */
+enum err saml_certificate_parse(const void *data, size_t len,
+	struct idp_key *ret, struct diag *diag) MUST_USE;
+
+#endif

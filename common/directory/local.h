@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Who is local: the names and ids of /etc/passwd and /etc/group, read from
+ * the files and not through NSS, which would ask us.
+ */
+#ifndef DIRECTORY_LOCAL_H
+#define DIRECTORY_LOCAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+
+struct local;
+
+/* Reads both files (paths given for tests).  ERR_IO, ERR_NOMEM. */
+enum err local_load(const char *passwd, const char *group,
+	struct local **ret, struct diag *diag) MUST_USE;
+void local_free(struct local **local);
+static inline void local_auto(struct local **l) { local_free(l); }
+
+/* Is there a local user or group of this name or id? */
+bool local_has_name(const struct local *local, const char *name);
+bool local_has_id(const struct local *local, uint32_t id);
+
+#endif
