@@ -17,6 +17,12 @@
 /* Local groups that initgroups may add: never below this. */
 #define LOCAL_GID_MIN 1u
 
+/* nss.cache: of the file, of one field of a user (gecos, home, shell), and
+ * the supplementary groups of one user (NGROUPS_MAX). */
+#define CACHE_SIZE_MAX (1024u * 1024 * 1024)
+#define CACHE_FIELD_MAX 1024u
+#define CACHE_GIDS_MAX 65536u
+
 /* SAML (catalogue A1). */
 #define SAML_BASE64_MAX (96u * 1024)
 #define SAML_XML_MAX (64u * 1024)

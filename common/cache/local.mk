@@ -8,5 +8,7 @@ common_cache_libreader_la_SOURCES = \
 	common/cache/reader.c common/cache/reader.h
 common_cache_libreader_la_LIBADD = common/base/libbase.la
 common_cache_libwriter_la_SOURCES = \
-	common/cache/writer.c common/cache/writer.h
+	common/cache/image.c common/cache/tables.c \
+	common/cache/writer.c common/cache/writer.h \
+	common/cache/writer_impl.h
 common_cache_libwriter_la_LIBADD = common/base/libbase.la

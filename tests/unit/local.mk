@@ -10,6 +10,17 @@ tests_unit_test_base_SOURCES = tests/unit/test_base.c tests/unit/unit.h
 tests_unit_test_base_CFLAGS = $(unit_cflags)
 tests_unit_test_base_LDADD = common/base/libbase.la $(CMOCKA_LIBS)
 
+unit_programs += tests/unit/test_cache_reader tests/unit/test_cache_writer
+tests_unit_test_cache_reader_SOURCES = tests/unit/test_cache_reader.c \
+	tests/lib/cache.c tests/lib/cache.h
+tests_unit_test_cache_reader_CFLAGS = $(unit_cflags)
+tests_unit_test_cache_reader_LDADD = common/cache/libreader.la \
+	common/cache/libwriter.la $(CMOCKA_LIBS)
+tests_unit_test_cache_writer_SOURCES = tests/unit/test_cache_writer.c
+tests_unit_test_cache_writer_CFLAGS = $(unit_cflags)
+tests_unit_test_cache_writer_LDADD = common/cache/libreader.la \
+	common/cache/libwriter.la $(CMOCKA_LIBS)
+
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
 endif

@@ -12,6 +12,13 @@
 
 #include <cmocka.h>
 
+/* cmocka's macro has the name of base/diag.h's function. */
+#undef fail
+#undef fail_msg
+#define fail_msg(...) \
+	(print_error("ERROR: " __VA_ARGS__), print_error("\n"), \
+	    _fail(__FILE__, __LINE__))
+
 #include "base/err.h"
 
 /* Compares reasons by name, so that a failure is readable. */

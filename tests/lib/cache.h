@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * For tests and fuzzers: a small cache, and a reader of everything that a
+ * cache says.
+ */
+#ifndef TESTS_LIB_CACHE_H
+#define TESTS_LIB_CACHE_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+
+#define SAMPLE_SIMON 1879048200u
+#define SAMPLE_ADAMS 1879048201u
+#define SAMPLE_GONE 1879048202u
+#define SAMPLE_STAFF 1880000000u
+#define SAMPLE_AGENTS 1880000001u
+#define SAMPLE_EMPTY 1880000002u
+
+/*
+ * Three users (b.simon in staff and agents; a.adams@contoso.com in staff;
+ * gone, who may not log in) and three groups besides their private ones
+ * (empty has no members), in this order; groups first.  Aborts on failure.
+ */
+void sample_cache(struct buf *out);
+
+/*
+ * Asks everything that can be asked of these bytes (aligned to 8) and aborts
+ * if an answer is one that the reader must never give.  Returns the number
+ * of records that were returned.
+ */
+size_t walk_cache(const void *bytes, size_t size);
+
+#endif
