@@ -8,3 +8,7 @@ include tests/module/local.mk
 include tests/fuzz/local.mk
 
 EXTRA_DIST += tests/lib/tap.sh
+
+check_PROGRAMS += tests/lib/mkcache
+tests_lib_mkcache_SOURCES = tests/lib/mkcache.c
+tests_lib_mkcache_LDADD = common/cache/libwriter.la

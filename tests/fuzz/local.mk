@@ -1,1 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
+
+if FUZZERS
+noinst_PROGRAMS += tests/fuzz/fuzz_cache
+tests_fuzz_fuzz_cache_SOURCES = tests/fuzz/fuzz_cache.c \
+	tests/lib/cache.c tests/lib/cache.h
+tests_fuzz_fuzz_cache_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_cache_LDADD = common/cache/libreader.la \
+	common/cache/libwriter.la
+endif

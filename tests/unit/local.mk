@@ -21,6 +21,17 @@ tests_unit_test_cache_writer_CFLAGS = $(unit_cflags)
 tests_unit_test_cache_writer_LDADD = common/cache/libreader.la \
 	common/cache/libwriter.la $(CMOCKA_LIBS)
 
+if BUILD_NSS
+unit_programs += tests/unit/test_nss
+endif
+tests_unit_test_nss_SOURCES = tests/unit/test_nss.c \
+	tests/lib/cache.c tests/lib/cache.h
+tests_unit_test_nss_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir) \
+	-DTEST_NSS_CACHE='"$(abs_top_builddir)/tests/unit/test_nss.cache"'
+tests_unit_test_nss_CFLAGS = $(unit_cflags)
+tests_unit_test_nss_LDADD = nss_8x8/libnss.la common/cache/libwriter.la \
+	$(CMOCKA_LIBS) -lpthread
+
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
 endif
