@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void
+static void __attribute__((format(printf, 3, 0)))
 record(struct diag *diag, enum err code, const char *fmt, va_list ap)
 {
 	if (diag == NULL)

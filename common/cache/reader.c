@@ -118,8 +118,7 @@ bytes_at(const struct cache *cache, uint32_t at, uint64_t len)
 {
 	uint64_t from = (uint64_t)at * CACHE_UNIT;
 
-	if (from < sizeof(struct cache_header) || from > cache->size ||
-	    len > cache->size - from)
+	if (from > cache->size || len > cache->size - from)
 		return NULL;
 	return cache->map + from;
 }

@@ -17,6 +17,10 @@
 #define SAMPLE_AGENTS 1880000001u
 #define SAMPLE_EMPTY 1880000002u
 
+/* One byte more than a name may have. */
+#define NAME_OF_65 \
+	"abcdefghijklmnopabcdefghijklmnop" "abcdefghijklmnopabcdefghijklmnopq"
+
 /*
  * Three users (b.simon in staff and agents; a.adams@contoso.com in staff;
  * gone, who may not log in) and three groups besides their private ones

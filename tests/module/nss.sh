@@ -13,8 +13,11 @@ shipped=$top_builddir/.libs/libnss_8x8.so.2
 preload=
 # "" means that the module needs a sanitizer's library in the host process.
 if [ -z "$SANITIZERS" ]; then
-	preload=$(ldd "$modules/libnss_8x8.so.2" |
-	    sed -n 's/.*=> \(.*lib\(clang_rt\.\)\{0,1\}asan[^ ]*\).*/\1/p')
+	case $($CC --version) in
+	*clang*) preload=libclang_rt.asan-$(uname -m).so ;;
+	*) preload=libasan.so ;;
+	esac
+	preload=$($CC -print-file-name="$preload")
 fi
 
 mkcache()

@@ -132,6 +132,8 @@ group_lists_its_members(void **state)
 	assert_string_equal(cache_group_member(&cache, &group, 1),
 	    "a.adams@contoso.com");
 	assert_null(cache_group_member(&cache, &group, 2));
+	group.member_count = 1;
+	assert_null(cache_group_member(&cache, &group, 1));
 	assert_err(cache_group_by_name(&cache, "empty", &group), ERR_OK);
 	assert_int_equal(group.member_count, 0);
 }
@@ -183,8 +185,7 @@ what_is_not_there_is_not_found(void **state)
 	static const char *const names[] = {
 		"b.simo", "b.simon2", "B.Simon", "b.simon ", "", "root",
 		"nobody", "*", "b.simon@contoso.com", "-b", "b:simon",
-		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-		"aaaa",
+		NAME_OF_65,
 	};
 	static const uint32_t ids[] = {
 		0, 1, 999, 1000, 65534, ID_MIN - 1, ID_MIN, ID_MAX, ID_MAX + 1,
@@ -335,6 +336,39 @@ i9_what_is_no_file_is_refused_without_hanging(void **state)
 	assert_int_equal(mkdir(FILE_NAME, 0755), 0);
 	assert_err(open_file(), ERR_UNSAFE_FILE);
 	assert_int_equal(rmdir(FILE_NAME), 0);
+}
+
+static bool
+is_mapped(void)
+{
+	AUTO_FREE char *line = NULL;
+	FILE *maps = fopen("/proc/self/maps", "re");
+	size_t size = 0;
+	bool found = false;
+
+	assert_non_null(maps);
+	while (!found && getline(&line, &size, maps) > 0)
+		found = strstr(line, "/" FILE_NAME) != NULL;
+	(void)fclose(maps);
+	return found;
+}
+
+static void
+file_stays_mapped_only_while_it_is_open(void **state)
+{
+	AUTO_FREE uint8_t *other = copy_of(sample.data, sample.len);
+	struct cache c = CACHE_INIT;
+
+	(void)state;
+	write_file(sample.data, sample.len, 0644);
+	assert_err(cache_open(FILE_NAME, &c), ERR_OK);
+	assert_true(is_mapped());
+	cache_close(&c);
+	assert_false(is_mapped());
+	other[offsetof(struct cache_header, version)]++;
+	write_file(other, sample.len, 0644);
+	assert_err(open_file(), ERR_CACHE_VERSION);
+	assert_false(is_mapped());
 }
 
 /* -- damage ---------------------------------------------------------------- */
@@ -489,6 +523,41 @@ record_that_a_slot_points_to_must_be_the_one_asked_for(void **state)
 	assert_err(cache_user_by_uid(&c, SAMPLE_ADAMS, &user), ERR_NOT_FOUND);
 }
 
+/* Not even as damage: for root and local users the answer is "not ours". */
+static void
+foreign_name_or_id_is_not_found_whatever_the_file_says(void **state)
+{
+	AUTO_FREE uint8_t *bad = copy_of(sample.data, sample.len);
+	struct cache_slot slot = { 0, htole32((uint32_t)(simon_at() /
+	    CACHE_UNIT)) };
+	struct cache c = CACHE_INIT;
+	struct cache_user user;
+
+	(void)state;
+	memset(bad + simon_at(), 0, 8);
+	memcpy(bad + simon_at() + sizeof(struct cache_user_record), "root", 5);
+	assert_err(cache_open_bytes(bad, sample.len, &c), ERR_OK);
+	flood_table(bad, CACHE_USER_BY_UID, slot);
+	assert_err(cache_user_by_uid(&c, 0, &user), ERR_NOT_FOUND);
+	slot.tag = htole32(cache_key_name(0, "root", 4).tag);
+	flood_table(bad, CACHE_USER_BY_NAME, slot);
+	assert_err(cache_user_by_name(&c, "root", &user), ERR_NOT_FOUND);
+}
+
+static void
+user_with_an_unknown_flag_may_not_log_in(void **state)
+{
+	AUTO_FREE uint8_t *bad = copy_of(sample.data, sample.len);
+	struct cache c = CACHE_INIT;
+	struct cache_user user;
+
+	(void)state;
+	bad[simon_at() + offsetof(struct cache_user_record, flags)] |= 2;
+	assert_err(cache_open_bytes(bad, sample.len, &c), ERR_OK);
+	assert_err(cache_user_by_name(&c, "b.simon", &user), ERR_OK);
+	assert_false(user.may_log_in);
+}
+
 static void
 table_that_is_full_ends(void **state)
 {
@@ -498,7 +567,7 @@ table_that_is_full_ends(void **state)
 	struct cache_user user;
 
 	(void)state;
-	for (int i = 0; i < CACHE_INDEXES; i++)
+	for (enum cache_index i = 0; i < CACHE_INDEXES; i++)
 		flood_table(bad, i, slot);
 	assert_err(cache_open_bytes(bad, sample.len, &c), ERR_OK);
 	assert_err(cache_user_by_name(&c, "b.simon", &user), ERR_NOT_FOUND);
@@ -628,6 +697,7 @@ main(void)
 		cmocka_unit_test(i9_file_of_another_owner_is_refused),
 		cmocka_unit_test(i9_symbolic_link_is_refused),
 		cmocka_unit_test(i9_what_is_no_file_is_refused_without_hanging),
+		cmocka_unit_test(file_stays_mapped_only_while_it_is_open),
 		cmocka_unit_test(id_outside_the_range_is_never_returned),
 		cmocka_unit_test(primary_group_is_never_another_one),
 		cmocka_unit_test(field_with_a_bad_byte_is_never_returned),
@@ -635,6 +705,9 @@ main(void)
 		cmocka_unit_test(member_that_is_no_name_is_never_returned),
 		cmocka_unit_test(
 		    record_that_a_slot_points_to_must_be_the_one_asked_for),
+		cmocka_unit_test(
+		    foreign_name_or_id_is_not_found_whatever_the_file_says),
+		cmocka_unit_test(user_with_an_unknown_flag_may_not_log_in),
 		cmocka_unit_test(table_that_is_full_ends),
 		cmocka_unit_test(table_size_that_is_no_power_of_two_is_damaged),
 		cmocka_unit_test(each_damaged_byte_is_found_by_verify),

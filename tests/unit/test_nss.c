@@ -306,7 +306,7 @@ enumeration_of_another_thread_is_its_own(void **state)
 
 static const char *const foreign_names[] = { "", "root", "nobody", "daemon",
     "B.Simon", "b.simon ", "b.simo", "*", "0",
-    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" };
+    NAME_OF_65 };
 static const uint32_t foreign_ids[] = { 0, 1, 100, 999, 1000, 65534, 65535,
     ID_MIN - 1, ID_MAX + 1, UINT32_MAX };
 
