@@ -11,8 +11,8 @@
  * Every entry point answers
  *
  *	SUCCESS		errno is as it was before the call
- *	NOTFOUND	*errnop ENOENT: no such record; at once, without opening
- *			the file, for names and ids that it can never hold
+ *	NOTFOUND	*errnop ENOENT: no such record; without opening the
+ *			file for names and ids that it can never hold
  *	TRYAGAIN	*errnop ERANGE: buffer is too small, and nothing was
  *			written; ENOMEM
  *	UNAVAIL		*errnop ENOENT: no cache, or not one to believe

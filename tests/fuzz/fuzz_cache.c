@@ -23,7 +23,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	sample_cache(&sample);
 	len = from + size > sample.len ? from + size : sample.len;
-	file = calloc(1, len);	/* exact, so that each byte outside is seen */
+	/* Exact, so that each byte read outside is seen. */
+	file = calloc(1, len);
 	if (file == NULL)
 		return 0;
 	memcpy(file, sample.data, sample.len);

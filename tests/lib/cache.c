@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/io.h"
 #include "base/limits.h"
 #include "base/parse.h"
 #include "cache/reader.h"
@@ -37,6 +38,31 @@ sample_cache(struct buf *out)
 	    cache_writer_add_user(w, "gone", SAMPLE_GONE, "G\303\266ne",
 	    "/home/gone", "/bin/sh", false, NULL, 0, NULL) == ERR_OK &&
 	    cache_writer_finish(w, out, NULL) == ERR_OK, "no sample");
+}
+
+void
+put_cache(const char *path, const void *data, size_t len)
+{
+	must(io_replace(path, data, len, 0644, NULL) == ERR_OK, "no file");
+}
+
+void
+put_sample_cache(const char *path)
+{
+	AUTO(buf) struct buf sample = BUF_INIT(CACHE_SIZE_MAX);
+
+	sample_cache(&sample);
+	put_cache(path, sample.data, sample.len);
+}
+
+uint8_t *
+exact_copy(const void *data, size_t len)
+{
+	uint8_t *copy = malloc(len > 0 ? len : 1);
+
+	must(copy != NULL, "no memory");
+	memcpy(copy, data, len);
+	return copy;
 }
 
 /* -- walk ------------------------------------------------------------------ */

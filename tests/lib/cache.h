@@ -28,6 +28,15 @@
  */
 void sample_cache(struct buf *out);
 
+/* Puts these bytes, or the sample, into the file, mode 0644.  Aborts on
+ * failure. */
+void put_cache(const char *path, const void *data, size_t len);
+void put_sample_cache(const char *path);
+
+/* A copy with nothing around it, so that a sanitizer sees each byte that is
+ * read outside; the caller frees it.  Aborts on failure. */
+uint8_t *exact_copy(const void *data, size_t len);
+
 /*
  * Asks everything that can be asked of these bytes (aligned to 8) and aborts
  * if an answer is one that the reader must never give.  Returns the number

@@ -65,11 +65,11 @@ check "a missing cache lists nobody" is "" passwd
 mkcache <<'LIST'
 group staff 1880000000
 group agents 1880000001
-user b.simon 1879048200 B.Simon /home/b.simon /bin/bash yes 1880000000,1880000001
+user b.simon 1879048200 B.Simon /home/b /bin/bash yes 1880000000,1880000001
 user a.adams 1879048201 A.Adams /home/a.adams /bin/sh no 1880000000
 LIST
 
-simon="b.simon:*:1879048200:1879048200:B.Simon:/home/b.simon:/bin/bash"
+simon="b.simon:*:1879048200:1879048200:B.Simon:/home/b:/bin/bash"
 adams="a.adams:*:1879048201:1879048201:A.Adams:/home/a.adams:/bin/sh"
 check "b.simon resolves by name" is "$simon" passwd b.simon
 check "b.simon resolves by uid" is "$simon" passwd 1879048200

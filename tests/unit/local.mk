@@ -10,7 +10,13 @@ tests_unit_test_base_SOURCES = tests/unit/test_base.c tests/unit/unit.h
 tests_unit_test_base_CFLAGS = $(unit_cflags)
 tests_unit_test_base_LDADD = common/base/libbase.la $(CMOCKA_LIBS)
 
-unit_programs += tests/unit/test_cache_reader tests/unit/test_cache_writer
+unit_programs += tests/unit/test_cache_damage \
+	tests/unit/test_cache_reader tests/unit/test_cache_writer
+tests_unit_test_cache_damage_SOURCES = tests/unit/test_cache_damage.c \
+	tests/lib/cache.c tests/lib/cache.h
+tests_unit_test_cache_damage_CFLAGS = $(unit_cflags)
+tests_unit_test_cache_damage_LDADD = common/cache/libreader.la \
+	common/cache/libwriter.la $(CMOCKA_LIBS)
 tests_unit_test_cache_reader_SOURCES = tests/unit/test_cache_reader.c \
 	tests/lib/cache.c tests/lib/cache.h
 tests_unit_test_cache_reader_CFLAGS = $(unit_cflags)
@@ -22,15 +28,22 @@ tests_unit_test_cache_writer_LDADD = common/cache/libreader.la \
 	common/cache/libwriter.la $(CMOCKA_LIBS)
 
 if BUILD_NSS
-unit_programs += tests/unit/test_nss
-endif
+unit_programs += tests/unit/test_initgroups tests/unit/test_nss
+unit_nss_cppflags = $(AM_CPPFLAGS) -I$(srcdir)
+unit_nss_libs = nss_8x8/libnss.la common/cache/libwriter.la $(CMOCKA_LIBS)
+tests_unit_test_initgroups_SOURCES = tests/unit/test_initgroups.c \
+	tests/lib/cache.c tests/lib/cache.h
+tests_unit_test_initgroups_CPPFLAGS = $(unit_nss_cppflags) \
+	-DTEST_NSS_CACHE='"$(abs_builddir)/tests/unit/test_initgroups.cache"'
+tests_unit_test_initgroups_CFLAGS = $(unit_cflags)
+tests_unit_test_initgroups_LDADD = $(unit_nss_libs)
 tests_unit_test_nss_SOURCES = tests/unit/test_nss.c \
 	tests/lib/cache.c tests/lib/cache.h
-tests_unit_test_nss_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir) \
-	-DTEST_NSS_CACHE='"$(abs_top_builddir)/tests/unit/test_nss.cache"'
+tests_unit_test_nss_CPPFLAGS = $(unit_nss_cppflags) \
+	-DTEST_NSS_CACHE='"$(abs_builddir)/tests/unit/test_nss.cache"'
 tests_unit_test_nss_CFLAGS = $(unit_cflags)
-tests_unit_test_nss_LDADD = nss_8x8/libnss.la common/cache/libwriter.la \
-	$(CMOCKA_LIBS) -lpthread
+tests_unit_test_nss_LDADD = $(unit_nss_libs) -lpthread
+endif
 
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)

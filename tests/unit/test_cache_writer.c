@@ -242,14 +242,22 @@ bad_fields_are_refused(void **state)
 	static const struct {
 		const char *gecos, *home, *shell;
 	} rows[] = {
-		{ "a:b", "/h", "/s" },		{ "a\nb", "/h", "/s" },
-		{ "a\tb", "/h", "/s" },		{ "a\033[2Jb", "/h", "/s" },
-		{ "a\177", "/h", "/s" },	{ "a\302\233", "/h", "/s" },
-		{ "a\377", "/h", "/s" },	{ "a\303", "/h", "/s" },
-		{ "a", "", "/s" },		{ "a", "home", "/s" },
-		{ "a", "/h:x", "/s" },		{ "a", "/h\n", "/s" },
-		{ "a", "/h", "" },		{ "a", "/h", "sh" },
-		{ "a", "/h", "/s:" },		{ "a", "/h", "/s\r" },
+		{ "a:b", "/h", "/s" },
+		{ "a\nb", "/h", "/s" },
+		{ "a\tb", "/h", "/s" },
+		{ "a\033[2Jb", "/h", "/s" },
+		{ "a\177", "/h", "/s" },
+		{ "a\302\233", "/h", "/s" },
+		{ "a\377", "/h", "/s" },
+		{ "a\303", "/h", "/s" },
+		{ "a", "", "/s" },
+		{ "a", "home", "/s" },
+		{ "a", "/h:x", "/s" },
+		{ "a", "/h\n", "/s" },
+		{ "a", "/h", "" },
+		{ "a", "/h", "sh" },
+		{ "a", "/h", "/s:" },
+		{ "a", "/h", "/s\r" },
 	};
 	AUTO(cache_writer) struct cache_writer *w = cache_writer_new();
 

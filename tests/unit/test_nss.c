@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "../lib/cache.h"
-#include "base/io.h"
 #include "base/limits.h"
 #include "nss_8x8/nss_8x8.h"
 
@@ -20,20 +19,11 @@ const char nss_cache_path[] = TEST_NSS_CACHE;
 #define ROOM 1024u
 #define CANARY 0x5a
 
-static void
-write_cache(const void *data, size_t len)
-{
-	assert_err(io_replace(TEST_NSS_CACHE, data, len, 0644, NULL), ERR_OK);
-}
-
 static int
 set_up(void **state)
 {
-	AUTO(buf) struct buf sample = BUF_INIT(CACHE_SIZE_MAX);
-
 	(void)state;
-	sample_cache(&sample);
-	write_cache(sample.data, sample.len);
+	put_sample_cache(TEST_NSS_CACHE);
 	(void)_nss_8x8_setpwent(0);
 	(void)_nss_8x8_setgrent(0);
 	return 0;
@@ -401,11 +391,11 @@ unusable_cache_is_unavailable(void **state)
 	static const char text[] = "b.simon:*:0:0::/root:/bin/sh\n";
 
 	(void)state;
-	write_cache("", 0);
+	put_cache(TEST_NSS_CACHE, "", 0);
 	assert_all_unavailable();
-	write_cache(text, sizeof(text) - 1);
+	put_cache(TEST_NSS_CACHE, text, sizeof(text) - 1);
 	assert_all_unavailable();
-	(void)set_up(NULL);
+	put_sample_cache(TEST_NSS_CACHE);
 	assert_int_equal(chmod(TEST_NSS_CACHE, 0666), 0);
 	assert_all_unavailable();
 }
@@ -421,7 +411,7 @@ new_file_is_seen_at_once(void **state)
 	assert_int_equal(unlink(TEST_NSS_CACHE), 0);
 	assert_int_equal(simon_by_name(&r, buffer, ROOM, &e),
 	    NSS_STATUS_UNAVAIL);
-	(void)set_up(NULL);
+	put_sample_cache(TEST_NSS_CACHE);
 	assert_int_equal(simon_by_name(&r, buffer, ROOM, &e),
 	    NSS_STATUS_SUCCESS);
 }
@@ -441,113 +431,9 @@ member_that_is_damaged_makes_the_group_unavailable(void **state)
 	assert_err(cache_open_bytes(bad.data, bad.len, &cache), ERR_OK);
 	assert_err(cache_group_by_name(&cache, "staff", &group), ERR_OK);
 	memset(bad.data + group.members_, 0xff, 4);
-	write_cache(bad.data, bad.len);
+	put_cache(TEST_NSS_CACHE, bad.data, bad.len);
 	assert_int_equal(staff_by_gid(&r, buffer, ROOM, &e),
 	    NSS_STATUS_UNAVAIL);
-}
-
-/* -- initgroups ------------------------------------------------------------ */
-
-struct gids {
-	gid_t *list;
-	long start;
-	long size;
-};
-
-/* A list of size gids of which one is there, as libc prepares it. */
-static struct gids
-gids_new(long size)
-{
-	struct gids g = { malloc((size_t)size * sizeof(gid_t)), 1, size };
-
-	assert_non_null(g.list);
-	g.list[0] = 4711;
-	return g;
-}
-
-static enum nss_status
-groups_of(const char *name, gid_t skip, struct gids *g, long limit)
-{
-	int e = 0;
-
-	return _nss_8x8_initgroups_dyn(name, skip, &g->start, &g->size,
-	    &g->list, limit, &e);
-}
-
-static void
-initgroups_appends_and_grows(void **state)
-{
-	(void)state;
-	for (long size = 1; size < 5; size++) {
-		struct gids g = gids_new(size);
-
-		assert_int_equal(groups_of("b.simon", SAMPLE_SIMON, &g, 0),
-		    NSS_STATUS_SUCCESS);
-		assert_int_equal(g.start, 3);
-		assert_true(g.size >= 3);
-		assert_int_equal(g.list[0], 4711);
-		assert_int_equal(g.list[1], SAMPLE_STAFF);
-		assert_int_equal(g.list[2], SAMPLE_AGENTS);
-		free(g.list);
-	}
-}
-
-static void
-initgroups_skips_the_primary_group(void **state)
-{
-	struct gids g = gids_new(8);
-
-	(void)state;
-	assert_int_equal(groups_of("b.simon", SAMPLE_STAFF, &g, -1),
-	    NSS_STATUS_SUCCESS);
-	assert_int_equal(g.start, 2);
-	assert_int_equal(g.list[1], SAMPLE_AGENTS);
-	free(g.list);
-}
-
-static void
-initgroups_stops_at_the_limit(void **state)
-{
-	(void)state;
-	for (long limit = 1; limit < 5; limit++) {
-		struct gids g = gids_new(1);
-
-		assert_int_equal(groups_of("b.simon", SAMPLE_SIMON, &g,
-		    limit), NSS_STATUS_SUCCESS);
-		assert_int_equal(g.start, limit < 3 ? limit : 3);
-		assert_true(g.size <= limit);
-		free(g.list);
-	}
-}
-
-static void
-initgroups_of_others_is_not_found_at_once(void **state)
-{
-	static const char *const names[] = { "root", "", "staff", "B.Simon",
-	    "c.clark" };
-	struct gids g = gids_new(1);
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		assert_int_equal(groups_of(names[i], 0, &g, 0),
-		    NSS_STATUS_NOTFOUND);
-	assert_int_equal(unlink(TEST_NSS_CACHE), 0);
-	assert_int_equal(groups_of("root", 0, &g, 0), NSS_STATUS_NOTFOUND);
-	assert_int_equal(g.start, 1);
-	assert_int_equal(g.size, 1);
-	free(g.list);
-}
-
-static void
-initgroups_of_a_user_without_groups_adds_none(void **state)
-{
-	struct gids g = gids_new(1);
-
-	(void)state;
-	assert_int_equal(groups_of("gone", SAMPLE_GONE, &g, 0),
-	    NSS_STATUS_SUCCESS);
-	assert_int_equal(g.start, 1);
-	free(g.list);
 }
 
 #define NSS_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -569,11 +455,6 @@ main(void)
 		NSS_TEST(unusable_cache_is_unavailable),
 		NSS_TEST(new_file_is_seen_at_once),
 		NSS_TEST(member_that_is_damaged_makes_the_group_unavailable),
-		NSS_TEST(initgroups_appends_and_grows),
-		NSS_TEST(initgroups_skips_the_primary_group),
-		NSS_TEST(initgroups_stops_at_the_limit),
-		NSS_TEST(initgroups_of_others_is_not_found_at_once),
-		NSS_TEST(initgroups_of_a_user_without_groups_adds_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
