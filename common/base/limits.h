@@ -45,6 +45,7 @@
 
 /* Provisioning. */
 #define CONF_FILE_MAX (256u * 1024)
+#define CONF_LINE_MAX 4096
 #define SCIM_PAGE_MAX (16u * 1024 * 1024)
 #define SCIM_PAGES_MAX 100000u
 #define SCIM_USERS_MAX 2000000u

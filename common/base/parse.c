@@ -187,6 +187,90 @@ parse_is_login_name(const char *text, size_t len, bool full)
 	return true;
 }
 
+static bool
+is_alnum(char c)
+{
+	return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z');
+}
+
+/* Length of the host at text, with the brackets of an IPv6 address; 0 when it
+ * is none. */
+static size_t
+url_host(const char *text)
+{
+	size_t n = 0;
+
+	if (text[0] == '[') {
+		n = 1 + strspn(text + 1, "0123456789abcdefABCDEF:.");
+		return n > 3 && text[n] == ']' ? n + 1 : 0;
+	}
+	if (!is_alnum(text[0]))
+		return 0;
+	while (is_alnum(text[n]) || text[n] == '-' || text[n] == '.')
+		n++;
+	return n;
+}
+
+/* Four numbers, the first of them 127: nothing else that begins so, such as
+ * the name 127.0.0.1.example. */
+static bool
+is_loopback(const char *host, size_t len)
+{
+	uint64_t number;
+	int count = 0;
+
+	if (len == 5 && memcmp(host, "[::1]", 5) == 0)
+		return true;
+	if (len < 4 || memcmp(host, "127.", 4) != 0)
+		return false;
+	for (size_t i = 0, n; i <= len; i += n + 1, count++) {
+		for (n = 0; i + n < len && host[i + n] != '.'; n++)
+			;
+		if (!parse_u64(host + i, n, 255, &number))
+			return false;
+	}
+	return count == 4;
+}
+
+/* What may follow the authority: nothing, a path or a query (RFC 3986). */
+static bool
+is_url_tail(const char *text)
+{
+	if (text[0] != '\0' && text[0] != '/' && text[0] != '?')
+		return false;
+	for (; *text != '\0'; text++) {
+		if (*text == '%' && !(is_hex(text[1]) && is_hex(text[2])))
+			return false;
+		if (!is_alnum(*text) &&
+		    strchr("-._~%/?:@!$&'()*+,;=", *text) == NULL)
+			return false;
+	}
+	return true;
+}
+
+bool
+parse_is_safe_url(const char *url)
+{
+	bool tls = strncmp(url, "https://", 8) == 0;
+	const char *host = url + (tls ? 8 : 7);
+	uint64_t port = 443;
+	size_t len;
+	size_t digit_count;
+
+	if (!tls && strncmp(url, "http://", 7) != 0)
+		return false;
+	len = url_host(host);
+	if (len == 0 || (!tls && !is_loopback(host, len)))
+		return false;
+	if (host[len] == ':') {
+		digit_count = strspn(host + len + 1, "0123456789");
+		if (!parse_u64(host + len + 1, digit_count, 65535, &port))
+			return false;
+		len += 1 + digit_count;
+	}
+	return port != 0 && is_url_tail(host + len);
+}
+
 /* Length of the well-formed sequence at p, or 0 (RFC 3629 section 4). */
 static size_t
 utf8_sequence(const uint8_t *p, size_t len)

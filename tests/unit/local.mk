@@ -44,6 +44,15 @@ tests_unit_test_nss_CPPFLAGS = $(unit_nss_cppflags) \
 tests_unit_test_nss_CFLAGS = $(unit_cflags)
 tests_unit_test_nss_LDADD = $(unit_nss_libs) -lpthread
 endif
+unit_programs += tests/unit/test_parse
+tests_unit_test_parse_SOURCES = tests/unit/test_parse.c tests/unit/unit.h
+tests_unit_test_parse_CFLAGS = $(unit_cflags)
+tests_unit_test_parse_LDADD = common/base/libbase.la $(CMOCKA_LIBS)
+
+unit_programs += tests/unit/test_conf
+tests_unit_test_conf_SOURCES = tests/unit/test_conf.c tests/unit/unit.h
+tests_unit_test_conf_CFLAGS = $(unit_cflags)
+tests_unit_test_conf_LDADD = common/sys/libconf.la $(CMOCKA_LIBS)
 
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
