@@ -79,13 +79,19 @@ struct conf {
 enum conf_type {
 	CONF_STRING, CONF_URL, CONF_PATH_VALUE, CONF_GUID, CONF_BOOL,
 	CONF_NUMBER, CONF_DURATION, CONF_LIST, CONF_NAME, CONF_LINK,
+	CONF_TYPE_COUNT,
 };
+
+/* "duration": the word that 8x8sso.conf(5) explains. */
+const char *conf_type_name(enum conf_type type);
 
 struct conf_key {
 	const char *section;
 	const char *name;
 	enum conf_type type;
 	size_t offset;			/* in struct conf */
+	uint64_t min;			/* of a number or duration */
+	uint64_t max;
 	const char *preset;		/* default, in the file's notation */
 	const char *help;		/* one line; also the man page's */
 };

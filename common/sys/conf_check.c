@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The rules that look at several keys, or at more of one than its type. */
+#include "sys/conf_keys.h"
+
+#include <string.h>
+
+#include "base/parse.h"
+
+#define ENTRA_ISSUER "https://sts.windows.net/"
+
+/* The tenant of personal Microsoft accounts: anybody can have one. */
+#define CONSUMER_TENANT "9188040d-6c67-4c5b-b112-36a304b66dad"
+
+static bool
+is_set(const char *text)
+{
+	return text[0] != '\0';
+}
+
+/* "https://sts.windows.net/<tenant>/": the tenant, not terminated. */
+static const char *
+entra_tenant(const char *issuer)
+{
+	size_t prefix = sizeof(ENTRA_ISSUER) - 1;
+
+	if (strncmp(issuer, ENTRA_ISSUER, prefix) != 0 ||
+	    strlen(issuer) != prefix + 37 || issuer[prefix + 36] != '/' ||
+	    !parse_is_guid(issuer + prefix, 36))
+		return NULL;
+	return issuer + prefix;
+}
+
+static const char *
+check_provider(const struct conf *c)
+{
+	bool certificate = is_set(c->idp_certificate);
+	bool metadata = is_set(c->idp_metadata);
+
+	if (!is_set(c->idp_issuer) && (certificate || metadata ||
+	    is_set(c->idp_login_url) || is_set(c->idp_tenant)))
+		return "is missing; set it to the Azure AD (Entra) "
+		    "Identifier of the portal";
+	if (is_set(c->idp_issuer) && certificate && metadata)
+		return "has both a certificate and metadata; keep one";
+	if (is_set(c->idp_issuer) && !certificate && !metadata)
+		return "has no keys; set [idp] certificate or metadata";
+	return NULL;
+}
+
+static const char *
+check_login_url(const struct conf *c)
+{
+	if (is_set(c->idp_certificate) && !is_set(c->idp_login_url))
+		return "is missing; a certificate alone does not say where "
+		    "to log in";
+	return NULL;
+}
+
+static const char *
+check_tenant(const struct conf *c)
+{
+	const char *entra = entra_tenant(c->idp_issuer);
+	char tenant[37] = "";
+
+	if (entra != NULL)
+		memcpy(tenant, entra, 36);
+	if (parse_equal_nocase(c->idp_tenant, CONSUMER_TENANT) ||
+	    parse_equal_nocase(tenant, CONSUMER_TENANT))
+		return "is the tenant of personal Microsoft accounts; use "
+		    "the company's own";
+	if (entra != NULL && !is_set(c->idp_tenant))
+		return "is missing; the issuer is Entra: set it to the GUID "
+		    "in the issuer";
+	if (entra != NULL && !parse_equal_nocase(c->idp_tenant, tenant))
+		return "is not the tenant in [idp] issuer; correct one";
+	return NULL;
+}
+
+static const char *
+check_entity_id(const struct conf *c)
+{
+	return is_set(c->saml_entity_id) ? NULL : "must not be empty";
+}
+
+static const char *
+check_acs_url(const struct conf *c)
+{
+	return is_set(c->saml_acs_url) ? NULL : "must not be empty";
+}
+
+/* With an empty name nothing would tie an assertion to an account. */
+static const char *
+check_user_attribute(const struct conf *c)
+{
+	return is_set(c->saml_user_attribute) ? NULL : "must not be empty";
+}
+
+static const char *
+check_token(const struct conf *c)
+{
+	if (is_set(c->scim_url) != is_set(c->scim_token_file))
+		return "and [scim] url go together; set both or neither";
+	return NULL;
+}
+
+static const char *
+check_proxy(const struct conf *c)
+{
+	const char *proxy = c->scim_proxy;
+
+	if (is_set(proxy) && strncmp(proxy, "http://", 7) != 0 &&
+	    strncmp(proxy, "https://", 8) != 0)
+		return "is not http://host:port";
+	/* Credentials belong in no world-readable file. */
+	if (strchr(proxy, '@') != NULL)
+		return "must not contain a user name or password";
+	return NULL;
+}
+
+static const char *
+check_home(const struct conf *c)
+{
+	const char *home = c->users_home;
+	const char *name = strstr(home, "%u");
+
+	if (home[0] != '/')
+		return "must begin with /";
+	if (name == NULL)
+		return "must contain %u, or all users share one home";
+	if (strchr(home, '%') != name || strchr(name + 1, '%') != NULL)
+		return "may contain %u once and no other %";
+	if (strchr(home, ':') != NULL)
+		return "must not contain a colon";
+	return NULL;
+}
+
+static const char *
+check_shell(const struct conf *c)
+{
+	if (!is_set(c->users_shell))
+		return "must not be empty";
+	if (strchr(c->users_shell, ':') != NULL)
+		return "must not contain a colon";
+	return NULL;
+}
+
+static const char *
+check_ids(const struct conf *c)
+{
+	if (c->users_min_id >= c->users_max_id)
+		return "must be greater than [users] min_id";
+	return NULL;
+}
+
+static const char *
+check_attributes(const struct conf *c)
+{
+	static const char *const known[] = { "department", "site", "title" };
+	const struct conf_list *list = &c->groups_attributes;
+	unsigned int seen[ARRAY_LEN(known)] = { 0 };
+
+	for (size_t i = 0; i < list->count; i++) {
+		bool found = false;
+
+		for (size_t k = 0; k < ARRAY_LEN(known); k++)
+			if (strcmp(list->item[i], known[k]) == 0) {
+				found = true;
+				seen[k]++;
+			}
+		if (!found)
+			return "may name department, site and title only";
+	}
+	for (size_t k = 0; k < ARRAY_LEN(known); k++)
+		if (seen[k] > 1)
+			return "names an attribute twice";
+	return NULL;
+}
+
+static const char *
+check_allow(const struct conf *c)
+{
+	const struct conf_list *list = &c->access_allow;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const char *name = list->item[i];
+
+		if (strcmp(name, "*") == 0)
+			continue;
+		if (name[0] == '@')
+			name++;
+		if (!parse_is_login_name(name, strlen(name), true))
+			return "may hold *, login names (lower case) and "
+			    "@groups, separated by commas";
+	}
+	return NULL;
+}
+
+static const char *
+check_state_dir(const struct conf *c)
+{
+	return is_set(c->host_state_dir) ? NULL : "must not be empty";
+}
+
+static const char *
+check_libexec_dir(const struct conf *c)
+{
+	return is_set(c->host_libexec_dir) ? NULL : "must not be empty";
+}
+
+static const char *
+check_user(const struct conf *c)
+{
+	if (strcmp(c->host_user, "root") == 0)
+		return "must not be root; nothing needs it";
+	return NULL;
+}
+
+/* Each rule says what is wrong with its field, or NULL. */
+static const struct {
+	size_t field;
+	const char *(*check)(const struct conf *conf);
+} rules[] = {
+	{ offsetof(struct conf, idp_issuer), check_provider },
+	{ offsetof(struct conf, idp_login_url), check_login_url },
+	{ offsetof(struct conf, idp_tenant), check_tenant },
+	{ offsetof(struct conf, saml_entity_id), check_entity_id },
+	{ offsetof(struct conf, saml_acs_url), check_acs_url },
+	{ offsetof(struct conf, saml_user_attribute), check_user_attribute },
+	{ offsetof(struct conf, scim_token_file), check_token },
+	{ offsetof(struct conf, scim_proxy), check_proxy },
+	{ offsetof(struct conf, users_home), check_home },
+	{ offsetof(struct conf, users_shell), check_shell },
+	{ offsetof(struct conf, users_max_id), check_ids },
+	{ offsetof(struct conf, groups_attributes), check_attributes },
+	{ offsetof(struct conf, access_allow), check_allow },
+	{ offsetof(struct conf, host_state_dir), check_state_dir },
+	{ offsetof(struct conf, host_libexec_dir), check_libexec_dir },
+	{ offsetof(struct conf, host_user), check_user },
+};
+
+enum err
+conf_check(const struct conf *conf, size_t *ret_field, struct diag *diag)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
+		const char *wrong = rules[i].check(conf);
+
+		if (wrong == NULL)
+			continue;
+		*ret_field = rules[i].field;
+		return fail(diag, ERR_CONF_VALUE, "%s", wrong);
+	}
+	return ERR_OK;
+}

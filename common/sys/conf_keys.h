@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the three files of the configuration share: conf.c reads the file,
+ * conf_keys.c has the table and turns one value into a field, conf_check.c
+ * looks at values together.
+ */
+#ifndef SYS_CONF_KEYS_H
+#define SYS_CONF_KEYS_H
+
+#include "sys/conf.h"
+
+#define CONF_KEYS_MAX 64
+
+/* The key of this section, or NULL.  With a NULL name: any key of it. */
+const struct conf_key *conf_key_find(const char *section, const char *name);
+
+/* Sets the key's field, which must be unset (zero), from the file's notation.
+ * ERR_CONF_VALUE with what is wrong with the value, without file and key;
+ * ERR_NOMEM. */
+enum err conf_key_set(const struct conf_key *key, struct conf *conf,
+	const char *value, struct diag *diag) MUST_USE;
+
+/* Frees the key's field. */
+void conf_key_clear(const struct conf_key *key, struct conf *conf);
+
+/*
+ * The rules that look at several keys.  ERR_CONF_VALUE or ERR_CONF_MISSING,
+ * with what is wrong in diag, and *ret_field the offset of the field at fault.
+ */
+enum err conf_check(const struct conf *conf, size_t *ret_field,
+	struct diag *diag) MUST_USE;
+
+#endif

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "unit.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "sys/conf.h"
+
+#define TENANT "c4b5cb3f-8c62-4a4d-9f61-9f5d1f1a6f2e"
+#define IDP \
+	"[idp]\n" \
+	"issuer = https://sts.windows.net/" TENANT "/\n" \
+	"tenant = " TENANT "\n" \
+	"certificate = /etc/8x8sso/idp.pem\n" \
+	"login_url = https://login.microsoftonline.com/" TENANT "/saml2\n"
+
+static char dir[] = "/tmp/8x8sso-conf-XXXXXX";
+static char path[64];
+static struct diag diag;
+
+static int
+make_dir(void **state)
+{
+	(void)state;
+	if (mkdtemp(dir) == NULL)
+		return -1;
+	(void)snprintf(path, sizeof(path), "%s/8x8sso.conf", dir);
+	return 0;
+}
+
+static int
+remove_dir(void **state)
+{
+	(void)state;
+	(void)unlink(path);
+	return rmdir(dir);
+}
+
+static void
+write_bytes(const void *data, size_t len)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(data, 1, len, f), len);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(chmod(path, 0644), 0);
+}
+
+static enum err
+load(const char *text, struct conf *conf)
+{
+	write_bytes(text, strlen(text));
+	diag = (struct diag)DIAG_INIT;
+	return conf_load(path, conf, &diag);
+}
+
+/* The text is refused with this reason, and the detail says so. */
+static void
+refused(const char *text, enum err want, const char *detail)
+{
+	struct conf conf = { .idp_issuer = NULL };
+
+	assert_err(load(text, &conf), want);
+	assert_err(diag.code, want);
+	assert_memory_equal(diag.text, path, strlen(path));
+	if (strstr(diag.text, detail) == NULL)
+		fail_msg("\"%s\" lacks \"%s\"", diag.text, detail);
+	assert_null(conf.saml_entity_id);
+}
+
+static void
+an_empty_file_gives_the_presets(void **state)
+{
+	AUTO(conf) struct conf conf = { 0 };
+
+	(void)state;
+	assert_err(load("", &conf), ERR_OK);
+	assert_string_equal(conf.idp_issuer, "");
+	assert_string_equal(conf.saml_entity_id, "https://sso.8x8.com/saml2");
+	assert_string_equal(conf.saml_acs_url, "https://sso.8x8.com/saml2");
+	assert_false(conf.saml_idp_initiated);
+	assert_true(conf.saml_force_authn);
+	assert_int_equal(conf.saml_clock_skew, 30);
+	assert_int_equal(conf.saml_max_age, 300);
+	assert_int_equal(conf.saml_unsolicited_max_age, 60);
+	assert_int_equal(conf.scim_page_size, 100);
+	assert_int_equal(conf.scim_timeout, 600);
+	assert_int_equal(conf.users_name, CONF_NAME_LOCAL_PART);
+	assert_int_equal(conf.users_link_by, CONF_LINK_USER_NAME);
+	assert_string_equal(conf.users_home, "/home/%u");
+	assert_int_equal(conf.users_min_id, ID_MIN);
+	assert_int_equal(conf.users_max_id, ID_MAX);
+	assert_int_equal(conf.access_allow.count, 0);
+	assert_int_equal(conf.access_max_age, 7 * 86400);
+	assert_string_equal(conf.host_state_dir, LOCALSTATEDIR "/lib/8x8sso");
+	assert_string_equal(conf.host_user, "_8x8sso");
+}
+
+static void
+a_full_file_is_read(void **state)
+{
+	AUTO(conf) struct conf conf = { 0 };
+
+	(void)state;
+	assert_err(load("# comment\n  ; another, indented\n\n" IDP
+	    "logout_url =\n"
+	    "[scim]\nurl=https://platform.8x8.com/udi/customers/C1/scim/v2\n"
+	    "token_file\t=\t/etc/8x8sso/scim-token   \n"
+	    "[access]\nallow = b.simon , @department-sales,*\nmax_age = 0\n"
+	    "[users]\nname = user_name\nlink_by = external_id\n"
+	    "[groups]\nattributes = department, site\n"
+	    "[saml]\nidp_initiated = yes\nclock_skew = 1m\n"
+	    "[host]\nuser =", &conf), ERR_OK);
+	assert_string_equal(conf.idp_tenant, TENANT);
+	assert_string_equal(conf.idp_logout_url, "");
+	assert_string_equal(conf.scim_token_file, "/etc/8x8sso/scim-token");
+	assert_int_equal(conf.access_allow.count, 3);
+	assert_string_equal(conf.access_allow.item[0], "b.simon");
+	assert_string_equal(conf.access_allow.item[1], "@department-sales");
+	assert_string_equal(conf.access_allow.item[2], "*");
+	assert_int_equal(conf.access_max_age, 0);
+	assert_int_equal(conf.users_name, CONF_NAME_USER_NAME);
+	assert_int_equal(conf.users_link_by, CONF_LINK_EXTERNAL_ID);
+	assert_int_equal(conf.groups_attributes.count, 2);
+	assert_true(conf.saml_idp_initiated);
+	assert_int_equal(conf.saml_clock_skew, 60);
+	assert_string_equal(conf.host_user, "");
+}
+
+static void
+metadata_replaces_the_certificate(void **state)
+{
+	AUTO(conf) struct conf conf = { 0 };
+
+	(void)state;
+	assert_err(load("[idp]\nissuer = urn:example:idp\n"
+	    "metadata = /etc/8x8sso/metadata.xml\n", &conf), ERR_OK);
+}
+
+static void
+lines_that_are_not_clear_are_refused(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *detail;
+	} cases[] = {
+		{ "[idp]\nissuer\n", ":2: write [section]" },
+		{ "[idp]\nissuer : x\n", ":2: write [section]" },
+		{ "[idp]\nissuer:x = y\n", ":2: write [section]" },
+		{ "[idp]\n= x\n", ":2: write [section]" },
+		{ "[idp]\nIssuer = x\n", ":2: write [section]" },
+		{ "[idp]\nissuer = urn:a\n  b\n", ":3: indented" },
+		{ "[idp]\n\tissuer = urn:a\n", ":2: indented" },
+		{ "[idp]\nissuer = \"urn:a\"\n", "without quotes" },
+		{ "[idp]\nissuer = 'urn:a'\n", "without quotes" },
+		{ "[idp]\nissuer = urn:a ; why\n", "line of its own" },
+		{ "[idp]\nissuer = urn:a\t# why\n", "line of its own" },
+		{ "[idp]\nissuer = ;\n", "line of its own" },
+		{ "[idp] # x\n", ":1: a section is [name]" },
+		{ "[idp\n", ":1: a section is [name]" },
+		{ "[idp]]\n", ":1: a section is [name]" },
+		{ "\xef\xbb\xbf[idp]\n", ":1: begins with a byte order" },
+		{ "[idp]\r\n", "carriage return" },
+		{ "[idp]\nissuer = a\x1b[31m\n", "control character" },
+		{ "[idp]\nissuer = a\x7f\n", "control character" },
+		{ "# \xff\n", "not UTF-8" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		refused(cases[i].text, ERR_CONF_SYNTAX, cases[i].detail);
+}
+
+static void
+a_nul_byte_is_refused(void **state)
+{
+	static const char text[] = "[idp]\nissuer = urn:a\0b\n";
+	struct conf conf = { .idp_issuer = NULL };
+
+	(void)state;
+	write_bytes(text, sizeof(text) - 1);
+	assert_err(conf_load(path, &conf, &diag), ERR_CONF_SYNTAX);
+	assert_non_null(strstr(diag.text, "control character"));
+}
+
+static void
+unknown_sections_and_keys_are_refused(void **state)
+{
+	(void)state;
+	refused("[ipd]\n", ERR_CONF_UNKNOWN, ":1: unknown section");
+	refused("[]\n", ERR_CONF_UNKNOWN, ":1: unknown section");
+	refused("[idp ]\n", ERR_CONF_UNKNOWN, ":1: unknown section");
+	refused("[a_section_with_a_very_long_name_that_is_no_section]\n",
+	    ERR_CONF_UNKNOWN, "unknown section");
+	refused("[idp]\nisuer = x\n", ERR_CONF_UNKNOWN, ":2: unknown key");
+	refused("[saml]\nissuer = x\n", ERR_CONF_UNKNOWN, ":2: unknown key");
+	refused("issuer = x\n", ERR_CONF_UNKNOWN, ":1: key before the first");
+	refused("[idp]\naaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa = x\n",
+	    ERR_CONF_UNKNOWN, "no key is that long");
+}
+
+static void
+a_key_given_twice_is_refused(void **state)
+{
+	(void)state;
+	refused("[idp]\nissuer = urn:a\n[saml]\n[idp]\nissuer = urn:a\n",
+	    ERR_CONF_DUPLICATE, ":5: [idp] issuer: is set already in line 2");
+}
+
+static void
+a_line_at_the_limit_is_read_and_one_above_it_refused(void **state)
+{
+	AUTO(conf) struct conf conf = { 0 };
+	char text[CONF_LINE_MAX + 64];
+	int n = snprintf(text, sizeof(text), "[scim]\nproxy = http://");
+	size_t line = (size_t)n - strlen("[scim]\n");
+
+	(void)state;
+	memset(text + n, 'a', sizeof(text) - (size_t)n);
+	text[(size_t)n + CONF_LINE_MAX - line] = '\0';
+	assert_err(load(text, &conf), ERR_OK);
+	assert_int_equal(strlen(conf.scim_proxy),
+	    CONF_LINE_MAX - strlen("proxy = "));
+	memset(text + n, 'a', sizeof(text) - (size_t)n);
+	text[(size_t)n + CONF_LINE_MAX - line + 2] = '\0';
+	refused(text, ERR_CONF_SYNTAX, ":2: the line is too long");
+}
+
+static void
+bad_values_are_refused(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *detail;
+	} cases[] = {
+		{ "[idp]\nlogin_url = http://login.example/\n",
+		    ":2: [idp] login_url: not an https:// address" },
+		{ "[scim]\nurl = https://u:p@h/\n", "not an https://" },
+		{ "[saml]\nacs_url = ftp://h/\n", "not an https://" },
+		{ "[idp]\ncertificate = idp.pem\n", "not an absolute path" },
+		{ "[idp]\ntenant = common\n", "not a GUID" },
+		{ "[idp]\ntenant = contoso.com\n", "not a GUID" },
+		{ "[saml]\nforce_authn = true\n", "write yes or no" },
+		{ "[saml]\nforce_authn =\n", "write yes or no" },
+		{ "[saml]\nclock_skew = 61s\n", "from 0s to 60s" },
+		{ "[saml]\nmax_age = 0\n", "from 30s" },
+		{ "[saml]\nmax_age = 5 m\n", "write a duration" },
+		{ "[saml]\nmax_age = -5m\n", "write a duration" },
+		{ "[scim]\npage_size = 0\n", "from 1 to 1000" },
+		{ "[scim]\npage_size = 1001\n", "from 1 to 1000" },
+		{ "[scim]\npage_size = 010\n", "from 1 to 1000" },
+		{ "[users]\nname = upn\n", "write local_part or user_name" },
+		{ "[users]\nlink_by = mail\n", "user_name or external_id" },
+		{ "[users]\nmin_id = 1000\n", "write a number from" },
+		{ "[users]\nmax_id = 2147352576\n", "write a number from" },
+		{ "[access]\nallow = a,,b\n", "surplus comma" },
+		{ "[access]\nallow = a,\n", "surplus comma" },
+		{ "[access]\nallow = ,\n", "surplus comma" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		refused(cases[i].text, ERR_CONF_VALUE, cases[i].detail);
+}
+
+static void
+values_that_do_not_fit_together_are_refused(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *detail;
+	} cases[] = {
+		{ IDP "metadata = /m.xml\n", "[idp] issuer: has both" },
+		{ "[idp]\nissuer = urn:a\n", ":2: [idp] issuer: has no keys" },
+		{ "[idp]\nissuer = https://sts.windows.net/" TENANT "/\n"
+		    "metadata = /m\n"
+		    "tenant = d4b5cb3f-8c62-4a4d-9f61-9f5d1f1a6f2e\n",
+		    ":4: [idp] tenant: is not the tenant in" },
+		{ "[idp]\nissuer = urn:a\nmetadata = /m\n"
+		    "tenant = 9188040D-6c67-4c5b-b112-36a304b66dad\n",
+		    "personal Microsoft accounts" },
+		{ "[saml]\nentity_id =\n", "must not be empty" },
+		{ "[saml]\nacs_url =\n", "must not be empty" },
+		{ "[saml]\nuser_attribute =\n", "must not be empty" },
+		{ "[scim]\nproxy = proxy:3128\n", "is not http://host:port" },
+		{ "[scim]\nproxy = http://u:p@proxy:3128\n", "password" },
+		{ "[users]\nhome = home/%u\n", "must begin with /" },
+		{ "[users]\nhome = /home\n", "must contain %u" },
+		{ "[users]\nhome = /home/%u/%u\n", "no other %" },
+		{ "[users]\nhome = /home/%d/%u\n", "no other %" },
+		{ "[users]\nhome = /home/%u:x\n", "colon" },
+		{ "[users]\nshell =\n", "must not be empty" },
+		{ "[users]\nshell = /bin/sh:\n", "colon" },
+		{ "[users]\nshell = bash\n", "not an absolute path" },
+		{ "[users]\nmin_id = 2000000000\nmax_id = 2000000000\n",
+		    ":3: [users] max_id: must be greater" },
+		{ "[groups]\nattributes = manager\n", "department, site" },
+		{ "[groups]\nattributes = site, site\n", "twice" },
+		{ "[access]\nallow = B.Simon\n", "lower case" },
+		{ "[access]\nallow = @\n", "@groups" },
+		{ "[access]\nallow = all users\n", "separated by commas" },
+		{ "[host]\nstate_dir =\n", "must not be empty" },
+		{ "[host]\nlibexec_dir =\n", "must not be empty" },
+		{ "[host]\nuser = root\n", "must not be root" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		refused(cases[i].text, ERR_CONF_VALUE, cases[i].detail);
+}
+
+static void
+keys_that_others_need_are_missed(void **state)
+{
+	(void)state;
+	refused("[idp]\ncertificate = /c\n", ERR_CONF_MISSING,
+	    "[idp] issuer: is missing");
+	refused("[idp]\nissuer = urn:a\ncertificate = /c\n", ERR_CONF_MISSING,
+	    "[idp] login_url: is missing");
+	refused("[idp]\nissuer = https://sts.windows.net/" TENANT "/\n"
+	    "metadata = /m\n", ERR_CONF_MISSING, "[idp] tenant: is missing");
+	refused("[scim]\nurl = https://h/scim/v2\n", ERR_CONF_MISSING,
+	    "[scim] token_file: and [scim] url go together");
+}
+
+static void
+no_file_means_not_configured(void **state)
+{
+	struct conf conf = { .idp_issuer = NULL };
+	char missing[96];
+
+	(void)state;
+	(void)snprintf(missing, sizeof(missing), "%s/none", dir);
+	assert_err(conf_load(missing, &conf, &diag), ERR_NOT_FOUND);
+	assert_non_null(strstr(diag.text, "8x8sso.conf.example"));
+}
+
+static void
+i9_a_file_that_others_can_write_is_refused(void **state)
+{
+	struct conf conf = { .idp_issuer = NULL };
+
+	(void)state;
+	write_bytes("", 0);
+	assert_int_equal(chmod(path, 0664), 0);
+	assert_err(conf_load(path, &conf, &diag), ERR_UNSAFE_FILE);
+	assert_int_equal(chmod(path, 0646), 0);
+	assert_err(conf_load(path, &conf, &diag), ERR_UNSAFE_FILE);
+}
+
+static void
+every_key_is_described_and_has_a_field_of_its_own(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < conf_key_count; i++) {
+		assert_true(strlen(conf_keys[i].help) > 0);
+		assert_string_not_equal(conf_type_name(conf_keys[i].type),
+		    "?");
+		for (size_t k = 0; k < i; k++)
+			assert_int_not_equal(conf_keys[i].offset,
+			    conf_keys[k].offset);
+	}
+}
+
+static void
+state_lives_below_the_state_directory(void **state)
+{
+	char state_dir[] = "/x";
+	struct conf conf = { .host_state_dir = state_dir };
+	char text[64];
+
+	(void)state;
+	conf_cache_path(&conf, text, sizeof(text));
+	assert_string_equal(text, "/x/nss.cache");
+	conf_state_path(&conf, text, sizeof(text));
+	assert_string_equal(text, "/x/state/state.db");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_empty_file_gives_the_presets),
+		cmocka_unit_test(a_full_file_is_read),
+		cmocka_unit_test(metadata_replaces_the_certificate),
+		cmocka_unit_test(lines_that_are_not_clear_are_refused),
+		cmocka_unit_test(a_nul_byte_is_refused),
+		cmocka_unit_test(unknown_sections_and_keys_are_refused),
+		cmocka_unit_test(a_key_given_twice_is_refused),
+		cmocka_unit_test(
+		    a_line_at_the_limit_is_read_and_one_above_it_refused),
+		cmocka_unit_test(bad_values_are_refused),
+		cmocka_unit_test(values_that_do_not_fit_together_are_refused),
+		cmocka_unit_test(keys_that_others_need_are_missed),
+		cmocka_unit_test(no_file_means_not_configured),
+		cmocka_unit_test(i9_a_file_that_others_can_write_is_refused),
+		cmocka_unit_test(
+		    every_key_is_described_and_has_a_field_of_its_own),
+		cmocka_unit_test(state_lives_below_the_state_directory),
+	};
+
+	return cmocka_run_group_tests(tests, make_dir, remove_dir);
+}
