@@ -4,9 +4,13 @@
 sbin_PROGRAMS += 8x8sso
 8x8sso_SOURCES = \
 	common/admin/admin.h \
-	common/admin/check.c \
+	common/admin/check.c common/admin/check.h \
+	common/admin/check_cloud.c \
+	common/admin/check_host.c \
 	common/admin/fetch.c common/admin/fetch.h \
 	common/admin/main.c \
+	common/admin/nsswitch.c common/admin/nsswitch.h \
+	common/admin/print.c common/admin/print.h \
 	common/admin/status.c \
 	common/admin/sync.c \
 	common/admin/user.c

@@ -54,6 +54,12 @@ tests_unit_test_conf_SOURCES = tests/unit/test_conf.c tests/unit/unit.h
 tests_unit_test_conf_CFLAGS = $(unit_cflags)
 tests_unit_test_conf_LDADD = common/sys/libconf.la $(CMOCKA_LIBS)
 
+unit_programs += tests/unit/test_admin
+tests_unit_test_admin_SOURCES = tests/unit/test_admin.c tests/unit/unit.h \
+	common/admin/nsswitch.c common/admin/print.c
+tests_unit_test_admin_CFLAGS = $(unit_cflags)
+tests_unit_test_admin_LDADD = common/base/libbase.la $(CMOCKA_LIBS)
+
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
 endif

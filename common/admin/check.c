@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "admin/check.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "admin/print.h"
+
+/* In the order in which an administrator would mend things. */
+static const struct {
+	const char *name;
+	void (*run)(struct checking *c);
+} checks[] = {
+	{ "service account", check_service_account },
+	{ "programs", check_programs },
+	{ "files", check_files },
+	{ "clock", check_clock },
+	{ "identity provider", check_provider },
+	{ "keys", check_keys },
+	{ "scim", check_scim },
+	{ "sync", check_sync },
+	{ "cache", check_cache },
+	{ "access", check_access },
+	{ "nsswitch", check_nsswitch },
+};
+
+static void __attribute__((format(printf, 3, 0)))
+report(struct checking *c, const char *result, const char *fmt, va_list ap)
+{
+	char text[DIAG_TEXT_MAX + 128];
+
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	if (c->admin->json) {
+		json_begin(&c->json, NULL, '{');
+		json_put_string(&c->json, "result", result);
+		json_put_string(&c->json, "check", c->name);
+		json_put_string(&c->json, "detail", text);
+		json_end(&c->json, '}');
+		return;
+	}
+	(void)printf("%-4s  %s: ", result, c->name);
+	print_safe(stdout, text);
+	(void)putchar('\n');
+}
+
+void
+check_ok(struct checking *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (c->admin->quiet)
+		return;
+	va_start(ap, fmt);
+	report(c, "ok", fmt, ap);
+	va_end(ap);
+}
+
+void
+check_warn(struct checking *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	c->warned++;
+	if (c->admin->quiet)
+		return;
+	va_start(ap, fmt);
+	report(c, "warn", fmt, ap);
+	va_end(ap);
+}
+
+void
+check_fail(struct checking *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	c->failed++;
+	va_start(ap, fmt);
+	report(c, "FAIL", fmt, ap);
+	va_end(ap);
+}
+
+/* Without a configuration there is nothing else to look at. */
+static enum err
+check_configuration(struct checking *c)
+{
+	struct admin *admin = c->admin;
+	struct diag diag = DIAG_INIT;
+	enum err r = conf_load(admin->conf_path, &admin->conf, &diag);
+
+	c->name = "configuration";
+	if (r != ERR_OK) {
+		check_fail(c, "%s", diag.text);
+		return r;
+	}
+	check_ok(c, "%s", admin->conf_path);
+	if (geteuid() != 0 && admin->conf.host_user[0] != '\0') {
+		check_fail(c, "the rest can be seen by root only; run "
+		    "8x8sso check as root");
+		return ERR_USAGE;
+	}
+	return ERR_OK;
+}
+
+static void
+run_checks(struct checking *c)
+{
+	for (size_t i = 0; i < ARRAY_LEN(checks); i++) {
+		c->name = checks[i].name;
+		checks[i].run(c);
+	}
+}
+
+int
+admin_check(struct admin *admin, int argc, char **argv)
+{
+	struct checking c = { .admin = admin,
+		.json = JSON_WRITER_INIT(stdout) };
+	enum err r;
+
+	(void)argv;
+	if (argc != 1)
+		return admin_usage("check takes no argument");
+	if (admin->json) {
+		json_begin(&c.json, NULL, '{');
+		json_begin(&c.json, "findings", '[');
+	}
+	r = check_configuration(&c);
+	if (r == ERR_OK)
+		run_checks(&c);
+	if (admin->json) {
+		json_end(&c.json, ']');
+		json_put_int(&c.json, "failed", c.failed);
+		json_put_int(&c.json, "warned", c.warned);
+		json_end(&c.json, '}');
+	} else if (!admin->quiet) {
+		(void)printf("%u failed, %u warnings\n", c.failed, c.warned);
+	}
+	if (r == ERR_NOT_FOUND)
+		return ADMIN_NOT_CONFIGURED;
+	return c.failed > 0 ? ADMIN_FAILED : ADMIN_OK;
+}

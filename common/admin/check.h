@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * `8x8sso check`: check.c runs a table of checks and counts; check_host.c
+ * looks at this host, check_cloud.c at the provider, the server and what came
+ * from them.
+ */
+#ifndef ADMIN_CHECK_H
+#define ADMIN_CHECK_H
+
+#include "admin/admin.h"
+#include "auth/saml_metadata.h"
+#include "sys/json.h"
+
+struct checking {
+	struct admin *admin;
+	const char *name;	/* of the check that runs */
+	unsigned int failed;
+	unsigned int warned;
+	bool has_idp;		/* idp is what the configured file says */
+	struct saml_idp idp;
+	struct json_writer json;
+};
+
+/* One finding; the text is made safe.  A failure's text says what to do. */
+void check_ok(struct checking *c, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+void check_warn(struct checking *c, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+void check_fail(struct checking *c, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Each reports at least one finding. */
+void check_service_account(struct checking *c);
+void check_programs(struct checking *c);
+void check_files(struct checking *c);
+void check_nsswitch(struct checking *c);
+void check_clock(struct checking *c);
+
+void check_provider(struct checking *c);
+void check_keys(struct checking *c);
+void check_scim(struct checking *c);
+void check_cache(struct checking *c);
+void check_sync(struct checking *c);
+void check_access(struct checking *c);
+
+#endif

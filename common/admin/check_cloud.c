@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "admin/check.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "admin/fetch.h"
+#include "admin/print.h"
+#include "base/clock.h"
+#include "cache/reader.h"
+
+#define EXPIRY_NOTICE (60 * 86400)
+
+static void
+check_expiry(struct checking *c, const struct idp_key *key)
+{
+	char end[CLOCK_TEXT_SIZE];
+
+	clock_format(key->not_after, end);
+	if (key->not_after > c->admin->now + EXPIRY_NOTICE)
+		check_ok(c, "RSA %zu bits, certificate valid until %s",
+		    key->n_len * 8, end);
+	else
+		check_warn(c, "certificate %s %s; get the provider's next "
+		    "one before it signs with it", key->not_after >
+		    c->admin->now ? "expires" : "expired", end);
+}
+
+void
+check_provider(struct checking *c)
+{
+	const struct conf *conf = &c->admin->conf;
+	struct diag diag = DIAG_INIT;
+
+	if (conf->idp_issuer[0] == '\0') {
+		check_warn(c, "[idp] is not configured: nobody can log in by "
+		    "SAML");
+		return;
+	}
+	if (fetch_idp(c->admin, &c->idp, &diag) != ERR_OK) {
+		check_fail(c, "%s (%s); get the file from the portal again",
+		    diag.text, err_name(diag.code));
+		return;
+	}
+	c->has_idp = true;
+	check_ok(c, "%s", conf->idp_issuer);
+	if (conf->idp_login_url[0] == '\0' && c->idp.login_url[0] == '\0')
+		check_fail(c, "the metadata has no login address with "
+		    "HTTP-Redirect; set [idp] login_url");
+	for (size_t i = 0; i < c->idp.keys.count; i++)
+		check_expiry(c, &c->idp.keys.key[i]);
+}
+
+static bool
+has_key(const struct idp_keys *keys, const struct idp_key *key)
+{
+	for (size_t i = 0; i < keys->count; i++)
+		if (memcmp(keys->key[i].cert_sha256, key->cert_sha256,
+		    sizeof(key->cert_sha256)) == 0)
+			return true;
+	return false;
+}
+
+static bool
+same_keys(const struct idp_keys *a, const struct idp_keys *b)
+{
+	for (size_t i = 0; i < a->count; i++)
+		if (!has_key(b, &a->key[i]))
+			return false;
+	return a->count == b->count;
+}
+
+/* What state.db says that the checks below want. */
+struct stored {
+	const struct conf *conf;
+	enum err keys_result;
+	struct idp_keys keys;
+	int64_t last_sync;
+	char last_error[DIAG_TEXT_MAX];
+};
+
+static enum err
+read_keys(struct store *store, void *context, struct diag *diag)
+{
+	struct stored *stored = context;
+
+	return idp_keys_load(store, stored->conf->idp_issuer, &stored->keys,
+	    diag);
+}
+
+static enum err
+read_sync(struct store *store, void *context, struct diag *diag)
+{
+	struct stored *stored = context;
+	enum err r = store_meta_get_int(store, "last_sync",
+	    &stored->last_sync, diag);
+
+	if (r != ERR_OK)
+		return r;
+	return store_meta_get(store, "last_sync_error", stored->last_error,
+	    sizeof(stored->last_error), diag);
+}
+
+void
+check_keys(struct checking *c)
+{
+	struct stored stored = { .conf = &c->admin->conf };
+	struct diag diag = DIAG_INIT;
+
+	if (!c->has_idp) {
+		check_warn(c, "not compared: the identity provider is not "
+		    "usable");
+		return;
+	}
+	if (admin_with_store(c->admin, read_keys, &stored, &diag) != ERR_OK)
+		check_fail(c, "%s (%s); run 8x8sso sync", diag.text,
+		    err_name(diag.code));
+	else if (!same_keys(&c->idp.keys, &stored.keys))
+		check_fail(c, "logins still use other keys than the "
+		    "configuration names; run 8x8sso sync");
+	else
+		check_ok(c, "logins use the configured keys");
+}
+
+static enum err
+ignore_record(const struct record *record, void *context, struct diag *diag)
+{
+	(void)record;
+	(void)context;
+	(void)diag;
+	return ERR_OK;
+}
+
+void
+check_scim(struct checking *c)
+{
+	const struct fetch_users ask = {
+		.file = -1, .first_page_only = true, .record = ignore_record,
+	};
+	struct diag diag = DIAG_INIT;
+	uint64_t total = 0;
+
+	if (c->admin->conf.scim_url[0] == '\0')
+		check_warn(c, "[scim] is not configured: users come only "
+		    "from 8x8sso sync --from FILE");
+	else if (fetch_users(c->admin, &ask, &total, &diag) != ERR_OK)
+		check_fail(c, "%s (%s); compare [scim] url and the token "
+		    "with the portal's", diag.text, err_name(diag.code));
+	else
+		check_ok(c, "connected; the server has %llu users",
+		    (unsigned long long)total);
+}
+
+void
+check_sync(struct checking *c)
+{
+	struct stored stored = { .last_sync = 0 };
+	struct diag diag = DIAG_INIT;
+	int64_t max_age = c->admin->conf.access_max_age;
+	char age[PRINT_AGE_SIZE];
+
+	if (admin_with_store(c->admin, read_sync, &stored, &diag) != ERR_OK) {
+		check_fail(c, "%s (%s); run 8x8sso sync", diag.text,
+		    err_name(diag.code));
+		return;
+	}
+	if (stored.last_error[0] != '\0')
+		check_warn(c, "the last attempt failed: %s",
+		    stored.last_error);
+	print_age(c->admin->now - stored.last_sync, age);
+	if (stored.last_sync == 0)
+		check_fail(c, "there was none; run 8x8sso sync");
+	else if (stored.last_sync > c->admin->now)
+		check_fail(c, "the last one is in the future; set this "
+		    "host's clock, then run 8x8sso sync");
+	else if (max_age > 0 && c->admin->now - stored.last_sync > max_age)
+		check_fail(c, "the last one is %s old, more than [access] "
+		    "max_age: nobody can log in; run 8x8sso sync, and see "
+		    "that the timer runs", age);
+	else
+		check_ok(c, "%s ago", age);
+}
+
+void
+check_cache(struct checking *c)
+{
+	struct cache cache = CACHE_INIT;
+	struct cache_user user;
+	char path[PATH_MAX];
+	uint32_t count = 0;
+	enum err r;
+
+	conf_cache_path(&c->admin->conf, path, sizeof(path));
+	r = cache_open(path, &cache);
+	if (r == ERR_OK)
+		r = cache_verify(&cache);
+	if (r != ERR_OK) {
+		check_fail(c, "%s: %s", path, err_text(r));
+		cache_close(&cache);
+		return;
+	}
+	while (cache_user_at(&cache, count, &user) == ERR_OK)
+		count++;
+	cache_close(&cache);
+	if (strcmp(path, CACHE_PATH) != 0)
+		check_warn(c, "lookups read %s, this is %s; [host] state_dir "
+		    "is for tests", CACHE_PATH, path);
+	check_ok(c, "%u users", count);
+}
+
+void
+check_access(struct checking *c)
+{
+	const struct conf_list *allow = &c->admin->conf.access_allow;
+
+	if (allow->count == 0)
+		check_warn(c, "[access] allow is empty: nobody can log in");
+	else
+		check_ok(c, "%zu entries in [access] allow", allow->count);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "admin/print.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/parse.h"
+
+/* Length of the UTF-8 sequence that begins so; parse_is_utf8() says whether
+ * it is one. */
+static size_t
+sequence_length(unsigned char first)
+{
+	if (first < 0xc0)
+		return 1;
+	if (first < 0xe0)
+		return 2;
+	return first < 0xf0 ? 3 : 4;
+}
+
+/* C0, DEL, C1 (which are control sequences to some terminals), and the marks
+ * that make text read in another order than it is written. */
+static bool
+is_hostile(const unsigned char *p, size_t len)
+{
+	if (len == 1)
+		return p[0] < 0x20 || p[0] == 0x7f;
+	if (len == 2)
+		return p[0] == 0xc2 && p[1] < 0xa0;
+	if (len != 3 || p[0] != 0xe2)
+		return false;
+	return (p[1] == 0x80 && ((p[2] >= 0x8e && p[2] <= 0x8f) ||
+	    (p[2] >= 0xa8 && p[2] <= 0xae))) ||
+	    (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9);
+}
+
+void
+print_safe(FILE *out, const char *text)
+{
+	size_t left = strlen(text);
+
+	while (left > 0) {
+		const unsigned char *p = (const unsigned char *)text;
+		size_t len = sequence_length(p[0]);
+		bool good = len <= left && parse_is_utf8(text, len);
+
+		if (!good)
+			len = 1;
+		if (good && !is_hostile(p, len))
+			(void)fwrite(text, 1, len, out);
+		else
+			for (size_t i = 0; i < len; i++)
+				(void)fprintf(out, "\\x%02x",
+				    (unsigned int)p[i]);
+		text += len;
+		left -= len;
+	}
+}
+
+void
+print_field(FILE *out, const char *label, const char *value)
+{
+	int pad = 17 - (int)strlen(label);
+
+	(void)fprintf(out, "%s:%*s", label, pad > 1 ? pad : 1, "");
+	print_safe(out, value[0] == '\0' ? "-" : value);
+	(void)fputc('\n', out);
+}
+
+void
+print_age(int64_t seconds, char text[static PRINT_AGE_SIZE])
+{
+	static const struct {
+		int64_t below;
+		int64_t unit;
+		const char *name;
+	} steps[] = {
+		{ 120, 1, "s" }, { 7200, 60, "min" }, { 172800, 3600, "h" },
+		{ INT64_MAX, 86400, "days" },
+	};
+	size_t i = 0;
+
+	if (seconds < 0) {
+		(void)snprintf(text, PRINT_AGE_SIZE, "in the future");
+		return;
+	}
+	while (i + 1 < ARRAY_LEN(steps) && seconds >= steps[i].below)
+		i++;
+	(void)snprintf(text, PRINT_AGE_SIZE, "%lld %s",
+	    (long long)(seconds / steps[i].unit), steps[i].name);
+}
+
+void
+print_hex(const uint8_t *data, size_t len, char *text)
+{
+	*text = '\0';
+	for (size_t i = 0; i < len; i++)
+		text += snprintf(text, 4, "%s%02X", i > 0 ? ":" : "",
+		    (unsigned int)data[i]);
+}
