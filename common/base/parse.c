@@ -193,22 +193,23 @@ is_alnum(char c)
 	return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z');
 }
 
-/* Length of the host at text, with the brackets of an IPv6 address; 0 when it
- * is none. */
+/* Length of the host at the beginning, with the brackets of an IPv6 address;
+ * 0 when there is none. */
 static size_t
-url_host(const char *text)
+url_host(const char *text, size_t len)
 {
-	size_t n = 0;
+	bool literal = len > 0 && text[0] == '[';
+	size_t n = literal ? 1 : 0;
 
-	if (text[0] == '[') {
-		n = 1 + strspn(text + 1, "0123456789abcdefABCDEF:.");
-		return n > 3 && text[n] == ']' ? n + 1 : 0;
-	}
-	if (!is_alnum(text[0]))
+	if (len == 0 || (!literal && !is_alnum(text[0])))
 		return 0;
-	while (is_alnum(text[n]) || text[n] == '-' || text[n] == '.')
+	while (n < len && (literal ?
+	    is_hex(text[n]) || text[n] == ':' || text[n] == '.' :
+	    is_alnum(text[n]) || text[n] == '-' || text[n] == '.'))
 		n++;
-	return n;
+	if (!literal)
+		return n;
+	return n > 2 && n < len && text[n] == ']' ? n + 1 : 0;
 }
 
 /* Four numbers, the first of them 127: nothing else that begins so, such as
@@ -232,43 +233,59 @@ is_loopback(const char *host, size_t len)
 	return count == 4;
 }
 
+/* Length of ":PORT" at the beginning: 0 without one, SIZE_MAX for a bad
+ * one. */
+static size_t
+url_port(const char *text, size_t len)
+{
+	size_t n = 1;
+	uint64_t port;
+
+	if (len == 0 || text[0] != ':')
+		return 0;
+	while (n < len && is_digit(text[n]))
+		n++;
+	if (!parse_u64(text + 1, n - 1, 65535, &port) || port == 0)
+		return SIZE_MAX;
+	return n;
+}
+
 /* What may follow the authority: nothing, a path or a query (RFC 3986). */
 static bool
-is_url_tail(const char *text)
+is_url_tail(const char *text, size_t len)
 {
-	if (text[0] != '\0' && text[0] != '/' && text[0] != '?')
+	static const char marks[] = "-._~%/?:@!$&'()*+,;=";
+
+	if (len > 0 && text[0] != '/' && text[0] != '?')
 		return false;
-	for (; *text != '\0'; text++) {
-		if (*text == '%' && !(is_hex(text[1]) && is_hex(text[2])))
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == '%' && !(len - i > 2 && is_hex(text[i + 1]) &&
+		    is_hex(text[i + 2])))
 			return false;
-		if (!is_alnum(*text) &&
-		    strchr("-._~%/?:@!$&'()*+,;=", *text) == NULL)
+		if (!is_alnum(text[i]) &&
+		    memchr(marks, text[i], sizeof(marks) - 1) == NULL)
 			return false;
 	}
 	return true;
 }
 
 bool
-parse_is_safe_url(const char *url)
+parse_is_safe_url(const char *text, size_t len)
 {
-	bool tls = strncmp(url, "https://", 8) == 0;
-	const char *host = url + (tls ? 8 : 7);
-	uint64_t port = 443;
-	size_t len;
-	size_t digit_count;
+	bool tls = len > 8 && memcmp(text, "https://", 8) == 0;
+	size_t host = tls ? 8 : 7;
+	size_t n;
 
-	if (!tls && strncmp(url, "http://", 7) != 0)
+	if (!tls && (len <= 7 || memcmp(text, "http://", 7) != 0))
 		return false;
-	len = url_host(host);
-	if (len == 0 || (!tls && !is_loopback(host, len)))
+	n = url_host(text + host, len - host);
+	if (n == 0 || (!tls && !is_loopback(text + host, n)))
 		return false;
-	if (host[len] == ':') {
-		digit_count = strspn(host + len + 1, "0123456789");
-		if (!parse_u64(host + len + 1, digit_count, 65535, &port))
-			return false;
-		len += 1 + digit_count;
-	}
-	return port != 0 && is_url_tail(host + len);
+	host += n;
+	n = url_port(text + host, len - host);
+	if (n == SIZE_MAX)
+		return false;
+	return is_url_tail(text + host + n, len - host - n);
 }
 
 /* Length of the well-formed sequence at p, or 0 (RFC 3629 section 4). */

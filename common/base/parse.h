@@ -45,7 +45,8 @@ bool parse_is_login_name(const char *text, size_t len, bool full)
  * Plain "http://" is for laboratories: the host must be a loopback address in
  * digits (127.0.0.0/8 or [::1]), because a name may resolve to anything.
  */
-bool parse_is_safe_url(const char *url) __attribute__((warn_unused_result));
+bool parse_is_safe_url(const char *text, size_t len)
+	__attribute__((warn_unused_result));
 
 /* Well-formed UTF-8 (RFC 3629) without NUL. */
 bool parse_is_utf8(const void *data, size_t len)

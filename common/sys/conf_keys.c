@@ -126,7 +126,7 @@ static enum err
 set_url(const struct conf_key *key, void *field, const char *value,
     struct diag *diag)
 {
-	if (value[0] != '\0' && !parse_is_safe_url(value))
+	if (value[0] != '\0' && !parse_is_safe_url(value, strlen(value)))
 		return fail(diag, ERR_CONF_VALUE,
 		    "not an https:// address (plain http:// only for "
 		    "127.0.0.1 or [::1]); copy it from the portal unchanged");

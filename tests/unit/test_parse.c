@@ -180,7 +180,7 @@ urls_that_may_carry_a_secret_are_accepted(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(good); i++)
-		if (!parse_is_safe_url(good[i]))
+		if (!parse_is_safe_url(good[i], strlen(good[i])))
 			fail_msg("%s", good[i]);
 }
 
@@ -204,8 +204,10 @@ urls_that_may_not_are_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
-		if (parse_is_safe_url(bad[i]))
+		if (parse_is_safe_url(bad[i], strlen(bad[i])))
 			fail_msg("%s", bad[i]);
+	assert_false(parse_is_safe_url("https://h/\0", 11));
+	assert_false(parse_is_safe_url("https://h", 8));
 }
 
 static void
