@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "admin/check.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "admin/print.h"
 
@@ -101,9 +103,24 @@ check_configuration(struct checking *c)
 	return ERR_OK;
 }
 
+static bool
+exists(void (*path_of)(const struct conf *conf, char *path, size_t size),
+    const struct conf *conf)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	path_of(conf, path, sizeof(path));
+	return lstat(path, &st) == 0;
+}
+
 static void
 run_checks(struct checking *c)
 {
+	const struct conf *conf = &c->admin->conf;
+
+	c->synced = exists(conf_cache_path, conf) ||
+	    exists(conf_state_path, conf);
 	for (size_t i = 0; i < ARRAY_LEN(checks); i++) {
 		c->name = checks[i].name;
 		checks[i].run(c);

@@ -16,6 +16,7 @@ struct checking {
 	const char *name;	/* of the check that runs */
 	unsigned int failed;
 	unsigned int warned;
+	bool synced;		/* a sync has left something */
 	bool has_idp;		/* idp is what the configured file says */
 	struct saml_idp idp;
 	struct json_writer json;
@@ -29,7 +30,8 @@ void check_warn(struct checking *c, const char *fmt, ...)
 void check_fail(struct checking *c, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Each reports at least one finding. */
+/* Before the first sync, what it will make is not missed: check_sync() says
+ * so once. */
 void check_service_account(struct checking *c);
 void check_programs(struct checking *c);
 void check_files(struct checking *c);

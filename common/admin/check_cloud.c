@@ -107,11 +107,8 @@ check_keys(struct checking *c)
 	struct stored stored = { .conf = &c->admin->conf };
 	struct diag diag = DIAG_INIT;
 
-	if (!c->has_idp) {
-		check_warn(c, "not compared: the identity provider is not "
-		    "usable");
+	if (!c->has_idp || !c->synced)
 		return;
-	}
 	if (admin_with_store(c->admin, read_keys, &stored, &diag) != ERR_OK)
 		check_fail(c, "%s (%s); run 8x8sso sync", diag.text,
 		    err_name(diag.code));
@@ -159,6 +156,10 @@ check_sync(struct checking *c)
 	int64_t max_age = c->admin->conf.access_max_age;
 	char age[PRINT_AGE_SIZE];
 
+	if (!c->synced) {
+		check_warn(c, "there was none yet; run 8x8sso sync");
+		return;
+	}
 	if (admin_with_store(c->admin, read_sync, &stored, &diag) != ERR_OK) {
 		check_fail(c, "%s (%s); run 8x8sso sync", diag.text,
 		    err_name(diag.code));
@@ -169,7 +170,7 @@ check_sync(struct checking *c)
 		    stored.last_error);
 	print_age(c->admin->now - stored.last_sync, age);
 	if (stored.last_sync == 0)
-		check_fail(c, "there was none; run 8x8sso sync");
+		check_fail(c, "none has succeeded yet; run 8x8sso sync");
 	else if (stored.last_sync > c->admin->now)
 		check_fail(c, "the last one is in the future; set this "
 		    "host's clock, then run 8x8sso sync");
@@ -190,6 +191,8 @@ check_cache(struct checking *c)
 	uint32_t count = 0;
 	enum err r;
 
+	if (!c->synced)
+		return;
 	conf_cache_path(&c->admin->conf, path, sizeof(path));
 	r = cache_open(path, &cache);
 	if (r == ERR_OK)

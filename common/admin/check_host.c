@@ -143,7 +143,8 @@ check_state_files(struct checking *c)
 	conf_state_path(conf, want[2].path, PATH_MAX);
 	conf_cache_path(conf, want[3].path, PATH_MAX);
 	for (size_t i = 0; i < ARRAY_LEN(want); i++)
-		check_wanted(c, &want[i]);
+		if (c->synced || want[i].type == S_IFDIR)
+			check_wanted(c, &want[i]);
 }
 
 void

@@ -108,7 +108,7 @@ a_full_file_is_read(void **state)
 	    "logout_url =\n"
 	    "[scim]\nurl=https://platform.8x8.com/udi/customers/C1/scim/v2\n"
 	    "token_file\t=\t/etc/8x8sso/scim-token   \n"
-	    "[access]\nallow = b.simon , @department-sales,*\nmax_age = 0\n"
+	    "[access]\nallow = b.simon , @sales,*\nmax_age = 0\n"
 	    "[users]\nname = user_name\nlink_by = external_id\n"
 	    "[groups]\nattributes = department, site\n"
 	    "[saml]\nidp_initiated = yes\nclock_skew = 1m\n"
@@ -118,7 +118,7 @@ a_full_file_is_read(void **state)
 	assert_string_equal(conf.scim_token_file, "/etc/8x8sso/scim-token");
 	assert_int_equal(conf.access_allow.count, 3);
 	assert_string_equal(conf.access_allow.item[0], "b.simon");
-	assert_string_equal(conf.access_allow.item[1], "@department-sales");
+	assert_string_equal(conf.access_allow.item[1], "@sales");
 	assert_string_equal(conf.access_allow.item[2], "*");
 	assert_int_equal(conf.access_max_age, 0);
 	assert_int_equal(conf.users_name, CONF_NAME_USER_NAME);
