@@ -31,7 +31,7 @@ int admin_check(struct admin *admin, int argc, char **argv);
 int admin_status(struct admin *admin, int argc, char **argv);
 int admin_user(struct admin *admin, int argc, char **argv);
 
-/* "8x8sso: DETAIL (REASON)" (escaped) on standard error, and with --json also
+/* "8x8sso: DETAIL (REASON: its text)" (escaped) on standard error, and with --json also
  * {"error": REASON, "detail": DETAIL} on standard output, so a command must
  * not have printed there before.  Returns ADMIN_FAILED. */
 int admin_fail(const struct admin *admin, const struct diag *diag);

@@ -29,7 +29,7 @@ static const struct {
 static void __attribute__((format(printf, 3, 0)))
 report(struct checking *c, const char *result, const char *fmt, va_list ap)
 {
-	char text[DIAG_TEXT_MAX + 128];
+	char text[DIAG_TEXT_MAX + 256];
 
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	if (c->admin->json) {
@@ -81,6 +81,39 @@ check_fail(struct checking *c, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* Reasons whose own text does not say what to do. */
+static const struct {
+	enum err code;
+	const char *remedy;
+} remedies[] = {
+	{ ERR_NOT_FOUND, "put the file there, or correct its key" },
+	{ ERR_HTTP, "look at [scim] url, [scim] proxy and the network" },
+	{ ERR_HTTP_TLS, "if the server has a certificate of an authority of "
+	    "your own, set [scim] ca_file" },
+	{ ERR_HTTP_STATUS, "compare [scim] url with the portal's" },
+	{ ERR_HTTP_AUTH, "replace the token in [scim] token_file by the "
+	    "portal's" },
+	{ ERR_HTTP_REDIRECT, "compare [scim] url with the portal's" },
+	{ ERR_SCIM, "compare [scim] url with the portal's" },
+	{ ERR_JSON, "compare [scim] url with the portal's" },
+	{ ERR_IDP_METADATA, "get the metadata from the portal again" },
+	{ ERR_IDP_CERTIFICATE, "get the certificate from the portal again" },
+	{ ERR_SPAWN, "install it again" },
+	{ ERR_WORKER, "install it again" },
+};
+
+void
+check_error(struct checking *c, const struct diag *diag)
+{
+	const char *remedy = "";
+
+	for (size_t i = 0; i < ARRAY_LEN(remedies); i++)
+		if (remedies[i].code == diag->code)
+			remedy = remedies[i].remedy;
+	check_fail(c, "%s (%s: %s)%s%s", diag->text, err_name(diag->code),
+	    err_text(diag->code), remedy[0] != '\0' ? "; " : "", remedy);
+}
+
 /* Without a configuration there is nothing else to look at. */
 static enum err
 check_configuration(struct checking *c)
@@ -98,7 +131,7 @@ check_configuration(struct checking *c)
 	if (geteuid() != 0 && admin->conf.host_user[0] != '\0') {
 		check_fail(c, "the rest can be seen by root only; run "
 		    "8x8sso check as root");
-		return ERR_USAGE;
+		return ERR_NOT_ROOT;
 	}
 	return ERR_OK;
 }

@@ -30,6 +30,10 @@ void check_warn(struct checking *c, const char *fmt, ...)
 void check_fail(struct checking *c, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* A failure of a call: its detail, its reason, and what helps against that
+ * reason if anything is known. */
+void check_error(struct checking *c, const struct diag *diag);
+
 /* Before the first sync, what it will make is not missed: check_sync() says
  * so once. */
 void check_service_account(struct checking *c);

@@ -38,8 +38,7 @@ check_provider(struct checking *c)
 		return;
 	}
 	if (fetch_idp(c->admin, &c->idp, &diag) != ERR_OK) {
-		check_fail(c, "%s (%s); get the file from the portal again",
-		    diag.text, err_name(diag.code));
+		check_error(c, &diag);
 		return;
 	}
 	c->has_idp = true;
@@ -110,8 +109,7 @@ check_keys(struct checking *c)
 	if (!c->has_idp || !c->synced)
 		return;
 	if (admin_with_store(c->admin, read_keys, &stored, &diag) != ERR_OK)
-		check_fail(c, "%s (%s); run 8x8sso sync", diag.text,
-		    err_name(diag.code));
+		check_error(c, &diag);
 	else if (!same_keys(&c->idp.keys, &stored.keys))
 		check_fail(c, "logins still use other keys than the "
 		    "configuration names; run 8x8sso sync");
@@ -141,8 +139,7 @@ check_scim(struct checking *c)
 		check_warn(c, "[scim] is not configured: users come only "
 		    "from 8x8sso sync --from FILE");
 	else if (fetch_users(c->admin, &ask, &total, &diag) != ERR_OK)
-		check_fail(c, "%s (%s); compare [scim] url and the token "
-		    "with the portal's", diag.text, err_name(diag.code));
+		check_error(c, &diag);
 	else
 		check_ok(c, "connected; the server has %llu users",
 		    (unsigned long long)total);
@@ -161,8 +158,7 @@ check_sync(struct checking *c)
 		return;
 	}
 	if (admin_with_store(c->admin, read_sync, &stored, &diag) != ERR_OK) {
-		check_fail(c, "%s (%s); run 8x8sso sync", diag.text,
-		    err_name(diag.code));
+		check_error(c, &diag);
 		return;
 	}
 	if (stored.last_error[0] != '\0')
@@ -175,11 +171,11 @@ check_sync(struct checking *c)
 		check_fail(c, "the last one is in the future; set this "
 		    "host's clock, then run 8x8sso sync");
 	else if (max_age > 0 && c->admin->now - stored.last_sync > max_age)
-		check_fail(c, "the last one is %s old, more than [access] "
+		check_fail(c, "the last one was %s, longer than [access] "
 		    "max_age: nobody can log in; run 8x8sso sync, and see "
 		    "that the timer runs", age);
 	else
-		check_ok(c, "%s ago", age);
+		check_ok(c, "%s", age);
 }
 
 void
@@ -219,5 +215,5 @@ check_access(struct checking *c)
 	if (allow->count == 0)
 		check_warn(c, "[access] allow is empty: nobody can log in");
 	else
-		check_ok(c, "%zu entries in [access] allow", allow->count);
+		check_ok(c, "[access] allow lists %zu", allow->count);
 }

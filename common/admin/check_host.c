@@ -169,7 +169,7 @@ check_files(struct checking *c)
 			continue;
 		if (io_open_trusted(given[i].path, given[i].secret, &fd,
 		    &diag) != ERR_OK)
-			check_fail(c, "%s", diag.text);
+			check_error(c, &diag);
 		else
 			check_ok(c, "%s", given[i].path);
 	}

@@ -57,20 +57,18 @@ _Static_assert(ARRAY_LEN(options) == OPT_VERSION + 1, "one place per option");
 int
 admin_fail(const struct admin *admin, const struct diag *diag)
 {
-	const char *text = diag->text[0] != '\0' ? diag->text :
-	    err_text(diag->code);
-
 	if (admin->json) {
 		struct json_writer w = JSON_WRITER_INIT(stdout);
 
 		json_begin(&w, NULL, '{');
 		json_put_string(&w, "error", err_name(diag->code));
-		json_put_string(&w, "detail", text);
+		json_put_string(&w, "detail", diag->text);
 		json_end(&w, '}');
 	}
 	(void)fputs("8x8sso: ", stderr);
-	print_safe(stderr, text);
-	(void)fprintf(stderr, " (%s)\n", err_name(diag->code));
+	print_safe(stderr, diag->text);
+	(void)fprintf(stderr, " (%s: %s)\n", err_name(diag->code),
+	    err_text(diag->code));
 	return ADMIN_FAILED;
 }
 
@@ -213,8 +211,7 @@ prepare(struct admin *admin, const struct command *command, struct diag *diag)
 		return r;
 	if ((command->needs & NEEDS_ROOT) != 0 && geteuid() != 0 &&
 	    admin->conf.host_user[0] != '\0')
-		return fail(diag, ERR_USAGE, "%s must be run as root",
-		    command->name);
+		return fail(diag, ERR_NOT_ROOT, "%s", command->name);
 	return ERR_OK;
 }
 
@@ -253,7 +250,7 @@ run(struct admin *admin, int argc, char **argv)
 	if (line.help)
 		return show_help(line.argv[0]);
 	if (line.argc == 0)
-		return admin_usage("which command?");
+		return admin_usage("name a command");
 	if (line.argv[0][0] == '-')
 		return admin_usage("there is no such option");
 	return run_command(admin, &line);

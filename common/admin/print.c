@@ -87,7 +87,7 @@ print_age(int64_t seconds, char text[static PRINT_AGE_SIZE])
 	}
 	while (i + 1 < ARRAY_LEN(steps) && seconds >= steps[i].below)
 		i++;
-	(void)snprintf(text, PRINT_AGE_SIZE, "%lld %s",
+	(void)snprintf(text, PRINT_AGE_SIZE, "%lld %s ago",
 	    (long long)(seconds / steps[i].unit), steps[i].name);
 }
 

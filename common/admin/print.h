@@ -17,9 +17,10 @@ void print_safe(FILE *out, const char *text);
 /* "Label:            value", the value safe, "-" when it is empty. */
 void print_field(FILE *out, const char *label, const char *value);
 
-#define PRINT_AGE_SIZE 32
+#define PRINT_AGE_SIZE 40
 
-/* "90 s", "12 min", "5 h", "3 days"; "in the future" when negative. */
+/* "90 s ago", "12 min ago", "5 h ago", "3 days ago"; "in the future" when
+ * negative. */
 void print_age(int64_t seconds, char text[static PRINT_AGE_SIZE]);
 
 #define PRINT_HEX_SIZE(bytes) ((bytes) * 3)

@@ -25,6 +25,7 @@
 	X(EXISTS,		"exists",		"",	"exists already") \
 	X(UNSAFE_FILE,		"unsafe-file",		"I9",	"file has an unsafe owner or mode") \
 	X(USAGE,		"usage",		"",	"wrong usage") \
+	X(NOT_ROOT,		"not-root",		"",	"must be run as root") \
 	/* configuration */ \
 	X(CONF_SYNTAX,		"conf-syntax",		"",	"configuration: syntax error") \
 	X(CONF_UNKNOWN,		"conf-unknown",		"",	"configuration: unknown section or key") \

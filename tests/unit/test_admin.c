@@ -70,10 +70,10 @@ ages_are_in_words(void **state)
 		int64_t seconds;
 		const char *want;
 	} cases[] = {
-		{ -1, "in the future" }, { 0, "0 s" }, { 119, "119 s" },
-		{ 120, "2 min" }, { 7199, "119 min" }, { 7200, "2 h" },
-		{ 172799, "47 h" }, { 172800, "2 days" },
-		{ INT64_MAX, "106751991167300 days" },
+		{ -1, "in the future" }, { 0, "0 s ago" }, { 119, "119 s ago" },
+		{ 120, "2 min ago" }, { 7199, "119 min ago" }, { 7200, "2 h ago" },
+		{ 172799, "47 h ago" }, { 172800, "2 days ago" },
+		{ INT64_MAX, "106751991167300 days ago" },
 	};
 	char text[PRINT_AGE_SIZE];
 
