@@ -24,8 +24,8 @@ include_direction() # TREE
 		only["nss_8x8"] = "^(base/.*|cache/reader\\.h)$"
 		split("arpa/inet byteswap ctype dirent dlfcn endian errno " \
 		    "fcntl fnmatch getopt grp inttypes limits net/if netdb " \
-		    "netinet/in poll pwd sched shadow signal spawn stdarg " \
-		    "stdbool stddef stdint stdio stdlib string syslog " \
+		    "netinet/in poll pwd sched search shadow signal " \
+		    "spawn stdalign stdarg stdbool stddef stdint stdio stdlib string syslog " \
 		    "termios time unistd", list, " ")
 		for (i in list)
 			libc[list[i] ".h"] = 1

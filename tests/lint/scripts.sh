@@ -12,7 +12,7 @@ if ! command -v shellcheck > /dev/null; then
 fi
 
 # What is sourced has no #! line and is for sh.  Sources are not followed, so
-# their variables look unassigned (SC2154).
+# their variables look unassigned or misspelt (SC2154, SC2153).
 shell_scripts() # TREE
 {
 	files "$1" '*.sh' > "$lint_tmp/files"
@@ -22,7 +22,7 @@ shell_scripts() # TREE
 		dialect='-s sh'
 		! head -n 1 "$1/$script" | grep -q '^#!' || dialect=
 		# shellcheck disable=SC2086
-		(cd "$1" && shellcheck $dialect -f gcc -e SC1090,SC1091,SC2154 \
+		(cd "$1" && shellcheck $dialect -f gcc -e SC1090,SC1091,SC2153,SC2154 \
 			"$script") || scripts_status=1
 	done < "$lint_tmp/files"
 	return $scripts_status
