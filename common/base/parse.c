@@ -335,6 +335,92 @@ parse_is_utf8(const void *data, size_t len)
 	return true;
 }
 
+/* True when text begins with prefix in any case; the rest goes to *rest. */
+static bool
+skip_nocase(const char *text, size_t len, const char *prefix, size_t *rest)
+{
+	size_t n = strlen(prefix);
+
+	if (len < n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (lower(text[i]) != prefix[i])
+			return false;
+	*rest = n;
+	return true;
+}
+
+/* Length of a host name, an IPv4 literal or a bracketed IPv6 literal. */
+static size_t
+host_length(const char *text, size_t len)
+{
+	bool literal = len > 0 && text[0] == '[';
+	size_t n = literal ? 1 : 0;
+
+	while (n < len && (is_digit(text[n]) || (literal ?
+	    is_hex(text[n]) || text[n] == ':' || text[n] == '.' :
+	    (lower(text[n]) >= 'a' && lower(text[n]) <= 'z') ||
+	    text[n] == '.' || text[n] == '-')))
+		n++;
+	if (!literal)
+		return n;
+	return n > 1 && n < len && text[n] == ']' ? n + 1 : 0;
+}
+
+static bool
+is_loopback(const char *host, size_t len)
+{
+	static const char *const names[] = {
+		"127.0.0.1", "[::1]", "localhost"
+	};
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (skip_nocase(host, len, names[i], &n) && n == len)
+			return true;
+	return false;
+}
+
+/* Moves *at behind ":PORT", if there is one; false when it is malformed. */
+static bool
+skip_port(const char *text, size_t len, size_t *at)
+{
+	size_t digits_len = 0;
+	uint64_t port;
+
+	if (*at == len || text[*at] != ':')
+		return true;
+	(*at)++;
+	while (*at + digits_len < len && is_digit(text[*at + digits_len]))
+		digits_len++;
+	if (!parse_u64(text + *at, digits_len, 65535, &port) || port == 0)
+		return false;
+	*at += digits_len;
+	return true;
+}
+
+bool
+parse_is_safe_url(const char *text, size_t len)
+{
+	size_t at = 0;
+	size_t host;
+	bool plain = skip_nocase(text, len, "http://", &at);
+
+	if (!plain && !skip_nocase(text, len, "https://", &at))
+		return false;
+	for (size_t i = at; i < len; i++)
+		if (text[i] <= ' ' || text[i] > '~' ||
+		    strchr("#\"\\<>^`{|}", text[i]) != NULL)
+			return false;
+	host = host_length(text + at, len - at);
+	if (host == 0 || (plain && !is_loopback(text + at, host)))
+		return false;
+	at += host;
+	if (!skip_port(text, len, &at))
+		return false;
+	return at == len || text[at] == '/' || text[at] == '?';
+}
+
 bool
 parse_equal_nocase(const char *a, const char *b)
 {
