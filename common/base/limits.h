@@ -43,6 +43,10 @@
 /* The wire. */
 #define WIRE_PAYLOAD_MAX (256u * 1024)
 
+/* JSON documents. */
+#define JSON_DEPTH_MAX 32
+#define JSON_VALUES_MAX 2000000u
+
 /* Provisioning. */
 #define CONF_FILE_MAX (256u * 1024)
 #define CONF_LINE_MAX 4096
@@ -51,5 +55,12 @@
 #define SCIM_USERS_MAX 2000000u
 #define SCIM_STRING_MAX 1024u
 #define SCIM_TOKEN_MAX 8192u
+#define SCIM_URL_MAX 2048u
+#define SCIM_CURSOR_MAX 1024u
+#define SCIM_CREATED_MAX 64u
+#define SCIM_LISTING_MAX (1024u * 1024 * 1024)	/* memory, all records */
+#define SCIM_ATTEMPTS_MAX 3	/* listings that the server changes meanwhile */
+#define SCIM_RETRIES_MAX 6	/* per page: waits of 1, 2, 4 ... 32 s, a minute */
+#define SCIM_RETRY_AFTER_MAX 120	/* seconds that a server may ask for */
 
 #endif

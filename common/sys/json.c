@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sys/json.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/parse.h"
+
+/* A struct json * is a json_t * under a name that other folders may see. */
+static json_t *
+theirs(struct json *json)
+{
+	return (json_t *)json;
+}
+
+/* Position of the quote that ends the string whose first one is data[i]. */
+static size_t
+end_of_string(const char *data, size_t len, size_t i)
+{
+	for (i++; i < len && data[i] != '"'; i++)
+		if (data[i] == '\\')
+			i++;
+	return i;
+}
+
+/* Looks before parsing, so that a small document cannot become a large tree:
+ * every value but the first of its container follows a comma. */
+static enum err
+check_size(const char *data, size_t len, struct diag *diag)
+{
+	size_t values = 0;
+	size_t depth = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		char c = data[i];
+
+		if (c == '"')
+			i = end_of_string(data, len, i);
+		else if (c == '{' || c == '[')
+			depth++;
+		else if ((c == '}' || c == ']') && depth > 0)
+			depth--;
+		if (c == '{' || c == '[' || c == ',')
+			values++;
+		if (depth > JSON_DEPTH_MAX)
+			return fail(diag, ERR_JSON, "nested deeper than %d",
+			    JSON_DEPTH_MAX);
+		if (values > JSON_VALUES_MAX)
+			return fail(diag, ERR_JSON, "more than %u values",
+			    JSON_VALUES_MAX);
+	}
+	return ERR_OK;
+}
+
+enum err
+json_parse(const void *data, size_t len, struct json **ret, struct diag *diag)
+{
+	json_error_t why;
+	json_t *root;
+	enum err r;
+
+	if (len == 0)
+		return fail(diag, ERR_JSON, "empty document");
+	r = check_size(data, len, diag);
+	if (r != ERR_OK)
+		return r;
+	root = json_loadb(data, len, JSON_REJECT_DUPLICATES, &why);
+	if (root == NULL)
+		return fail(diag, ERR_JSON, "line %d, column %d: %s", why.line,
+		    why.column, why.text);
+	*ret = (struct json *)root;
+	return ERR_OK;
+}
+
+void
+json_free(struct json **json)
+{
+	json_decref(theirs(*json));
+	*json = NULL;
+}
+
+enum json_kind
+json_kind_of(const struct json *json)
+{
+	static const enum json_kind kinds[] = {
+		[JSON_OBJECT] = JSON_KIND_OBJECT,
+		[JSON_ARRAY] = JSON_KIND_ARRAY,
+		[JSON_STRING] = JSON_KIND_STRING,
+		[JSON_INTEGER] = JSON_KIND_INT,
+		[JSON_REAL] = JSON_KIND_REAL,
+		[JSON_TRUE] = JSON_KIND_BOOL,
+		[JSON_FALSE] = JSON_KIND_BOOL,
+		[JSON_NULL] = JSON_KIND_NONE,
+	};
+
+	if (json == NULL)
+		return JSON_KIND_NONE;
+	return kinds[json_typeof((const json_t *)json)];
+}
+
+enum err
+json_get(struct json *json, const char *name, struct json **ret,
+    struct diag *diag)
+{
+	json_t *found = NULL;
+	const char *key;
+	json_t *value;
+
+	if (json_kind_of(json) == JSON_KIND_OBJECT)
+		json_object_foreach(theirs(json), key, value) {
+			if (!parse_equal_nocase(key, name))
+				continue;
+			if (found != NULL)
+				return fail(diag, ERR_JSON,
+				    "%s occurs twice, in different case",
+				    name);
+			found = value;
+		}
+	*ret = json_is_null(found) ? NULL : (struct json *)found;
+	return ERR_OK;
+}
+
+size_t
+json_count(const struct json *json)
+{
+	return json_array_size((const json_t *)json);
+}
+
+struct json *
+json_item(const struct json *json, size_t index)
+{
+	return (struct json *)json_array_get((const json_t *)json, index);
+}
+
+const char *
+json_string_of(const struct json *json)
+{
+	return json_string_value((const json_t *)json);
+}
+
+bool
+json_int_of(const struct json *json, int64_t *ret)
+{
+	if (json_kind_of(json) != JSON_KIND_INT)
+		return false;
+	*ret = json_integer_value((const json_t *)json);
+	return true;
+}
+
+bool
+json_bool_of(const struct json *json, bool *ret)
+{
+	if (json_kind_of(json) != JSON_KIND_BOOL)
+		return false;
+	*ret = json_is_true((const json_t *)json);
+	return true;
+}
+
+/* Writes value as a JSON string.  C1 controls (U+0080-U+009F) are escaped
+ * too: a terminal may obey them. */
+static void
+put_quoted(FILE *file, const char *value)
+{
+	bool utf8 = parse_is_utf8(value, strlen(value));
+
+	(void)putc('"', file);
+	for (const char *p = value; *p != '\0'; p++) {
+		unsigned char c = (unsigned char)*p;
+		unsigned char next = (unsigned char)p[1];
+
+		if (c == '"' || c == '\\') {
+			(void)fprintf(file, "\\%c", c);
+		} else if (c < 0x20 || c == 0x7f) {
+			(void)fprintf(file, "\\u%04x", c);
+		} else if (c >= 0x80 && !utf8) {
+			(void)fputs("\\ufffd", file);
+		} else if (c == 0xc2 && next < 0xa0) {
+			(void)fprintf(file, "\\u%04x", next);
+			p++;
+		} else {
+			(void)putc(c, file);
+		}
+	}
+	(void)putc('"', file);
+}
+
+/* What comes before a value: comma and name. */
+static void
+put_name(struct json_writer *w, const char *name)
+{
+	if (w->comma)
+		(void)putc(',', w->file);
+	w->comma = true;
+	if (name == NULL)
+		return;
+	put_quoted(w->file, name);
+	(void)putc(':', w->file);
+}
+
+void
+json_begin(struct json_writer *w, const char *name, char open)
+{
+	put_name(w, name);
+	(void)putc(open, w->file);
+	w->comma = false;
+	w->depth++;
+}
+
+void
+json_end(struct json_writer *w, char close)
+{
+	(void)putc(close, w->file);
+	w->comma = true;
+	w->depth--;
+	if (w->depth == 0)
+		(void)putc('\n', w->file);
+}
+
+void
+json_put_string(struct json_writer *w, const char *name, const char *value)
+{
+	put_name(w, name);
+	put_quoted(w->file, value);
+}
+
+void
+json_put_int(struct json_writer *w, const char *name, int64_t value)
+{
+	put_name(w, name);
+	(void)fprintf(w->file, "%" PRId64, value);
+}
+
+void
+json_put_bool(struct json_writer *w, const char *name, bool value)
+{
+	put_name(w, name);
+	(void)fputs(value ? "true" : "false", w->file);
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "unit.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "sys/json.h"
+
+static enum err
+parse(const char *text, size_t len)
+{
+	AUTO(json) struct json *json = NULL;
+	struct diag diag = DIAG_INIT;
+	enum err r = json_parse(text, len, &json, &diag);
+
+	/* Untouched on failure, explained on failure. */
+	assert_int_equal(r == ERR_OK, json != NULL);
+	assert_int_equal(r == ERR_OK, diag.text[0] == '\0');
+	return r;
+}
+
+static void
+j8_j9_what_is_not_strict_json_is_refused(void **state)
+{
+	static const char *const bad[] = {
+		"", " ", "null", "1", "\"a\"", "{", "[1", "[1,]", "{\"a\":1,}",
+		"[1] x", "[1][2]", "{\"a\":1,\"a\":2}",
+		"[{\"a\":1,\"\\u0061\":2}]", "{\"x\":{\"b\":1,\"b\":1}}",
+		"[NaN]", "[01]", "[1e999]", "[9223372036854775808]",
+		"['a']", "[/* */1]", "[\"\\u0000\"]", "{\"a\\u0000\":1}",
+		"[\"\\ud800\"]", "[\"\xc3\"]", "[\"\xed\xa0\x80\"]",
+		"[\"\xc0\xaf\"]", "[\"a\nb\"]", "\xef\xbb\xbf[1]", "[\"a",
+		"[\"\\",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		if (parse(bad[i], strlen(bad[i])) != ERR_JSON)
+			fail_msg("accepted: %s", bad[i]);
+	assert_err(parse("[\"a\0b\"]", 7), ERR_JSON);
+	assert_err(parse("[1]\0", 4), ERR_JSON);
+}
+
+static void
+depth_is_capped(void **state)
+{
+	char text[2 * JSON_DEPTH_MAX + 2];
+
+	(void)state;
+	memset(text, '[', sizeof(text) / 2);
+	memset(text + sizeof(text) / 2, ']', sizeof(text) / 2);
+	assert_err(parse(text, sizeof(text)), ERR_JSON);
+	assert_err(parse(text + 1, sizeof(text) - 2), ERR_OK);
+}
+
+static void
+number_of_values_is_capped(void **state)
+{
+	size_t len = 2 * (size_t)JSON_VALUES_MAX + 3;
+	AUTO_FREE char *text = malloc(len);
+
+	(void)state;
+	assert_non_null(text);
+	for (size_t i = 0; i < len; i++)
+		text[i] = i % 2 == 0 ? ',' : '0';
+	text[0] = '[';
+	text[len - 1] = ']';
+	assert_err(parse(text, len), ERR_JSON);
+}
+
+static void
+brackets_inside_strings_do_not_count(void **state)
+{
+	char text[256] = "[\"\\\"";
+	size_t n = strlen(text);
+
+	(void)state;
+	memset(text + n, '[', 100);
+	memcpy(text + n + 100, "\\\\\"]", 5);
+	assert_err(parse(text, strlen(text)), ERR_OK);
+}
+
+static struct json *
+member(struct json *json, const char *name)
+{
+	struct json *value = NULL;
+
+	assert_err(json_get(json, name, &value, NULL), ERR_OK);
+	return value;
+}
+
+static void
+members_are_found_in_any_case_and_null_is_absent(void **state)
+{
+	static const char text[] =
+	    "{\"userNAME\":\"b\",\"Active\":false,\"n\":-7,\"x\":null,"
+	    "\"list\":[1,\"two\"],\"r\":1.0}";
+	AUTO(json) struct json *json = NULL;
+	bool yes = true;
+	int64_t n = 0;
+
+	(void)state;
+	assert_err(json_parse(text, strlen(text), &json, NULL), ERR_OK);
+	assert_string_equal(json_string_of(member(json, "username")), "b");
+	assert_true(json_bool_of(member(json, "active"), &yes));
+	assert_false(yes);
+	assert_true(json_int_of(member(json, "N"), &n));
+	assert_int_equal(n, -7);
+	assert_null(member(json, "x"));
+	assert_null(member(json, "absent"));
+	assert_null(member(NULL, "absent"));
+	assert_int_equal(json_count(member(json, "list")), 2);
+	assert_string_equal(json_string_of(json_item(member(json, "list"), 1)),
+	    "two");
+	assert_null(json_item(member(json, "list"), 2));
+	assert_null(member(member(json, "list"), "list"));
+	assert_int_equal(json_count(json), 0);
+}
+
+static void
+a_value_of_another_kind_is_not_converted(void **state)
+{
+	static const char text[] = "{\"s\":\"1\",\"r\":1.0,\"t\":true,\"i\":1}";
+	AUTO(json) struct json *json = NULL;
+	bool b = true;
+	int64_t n = 5;
+
+	(void)state;
+	assert_err(json_parse(text, strlen(text), &json, NULL), ERR_OK);
+	assert_false(json_int_of(member(json, "s"), &n));
+	assert_false(json_int_of(member(json, "r"), &n));
+	assert_false(json_int_of(member(json, "t"), &n));
+	assert_false(json_int_of(NULL, &n));
+	assert_false(json_bool_of(member(json, "i"), &b));
+	assert_false(json_bool_of(member(json, "s"), &b));
+	assert_null(json_string_of(member(json, "i")));
+	assert_null(json_string_of(NULL));
+	assert_int_equal(n, 5);
+	assert_true(b);
+}
+
+static void
+two_members_that_differ_only_in_case_are_refused(void **state)
+{
+	static const char text[] = "{\"active\":true,\"Active\":false}";
+	AUTO(json) struct json *json = NULL;
+	struct json *value = NULL;
+	struct diag diag = DIAG_INIT;
+
+	(void)state;
+	assert_err(json_parse(text, strlen(text), &json, NULL), ERR_OK);
+	assert_err(json_get(json, "active", &value, &diag), ERR_JSON);
+	assert_null(value);
+	assert_non_null(strstr(diag.text, "active"));
+}
+
+static void
+writer_gives_what_the_reader_takes(void **state)
+{
+	AUTO_FREE char *text = NULL;
+	size_t len = 0;
+	FILE *file = open_memstream(&text, &len);
+	struct json_writer w = JSON_WRITER_INIT(file);
+
+	(void)state;
+	json_begin(&w, NULL, '{');
+	json_put_string(&w, "a\"b", "x\\\n\x1b\x7f\xc2\x9b" "J\xc3\xb6nes");
+	json_put_string(&w, "bad", "\xff\xc3(");
+	json_begin(&w, "list", '[');
+	json_put_int(&w, NULL, INT64_MIN);
+	json_put_bool(&w, NULL, true);
+	json_begin(&w, NULL, '{');
+	json_end(&w, '}');
+	json_put_bool(&w, NULL, false);
+	json_end(&w, ']');
+	json_put_int(&w, "n", 0);
+	json_end(&w, '}');
+	assert_int_equal(fclose(file), 0);
+	assert_string_equal(text, "{\"a\\\"b\":\"x\\\\\\u000a\\u001b\\u007f"
+	    "\\u009bJ\xc3\xb6nes\",\"bad\":\"\\ufffd\\ufffd(\",\"list\":"
+	    "[-9223372036854775808,true,{},false],\"n\":0}\n");
+	assert_err(parse(text, len), ERR_OK);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(j8_j9_what_is_not_strict_json_is_refused),
+		cmocka_unit_test(depth_is_capped),
+		cmocka_unit_test(number_of_values_is_capped),
+		cmocka_unit_test(brackets_inside_strings_do_not_count),
+		cmocka_unit_test(
+		    members_are_found_in_any_case_and_null_is_absent),
+		cmocka_unit_test(a_value_of_another_kind_is_not_converted),
+		cmocka_unit_test(
+		    two_members_that_differ_only_in_case_are_refused),
+		cmocka_unit_test(writer_gives_what_the_reader_takes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
