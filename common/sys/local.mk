@@ -28,7 +28,9 @@ common_sys_libdeflate_la_SOURCES = common/sys/deflate.c common/sys/deflate.h
 common_sys_libdeflate_la_CFLAGS = $(AM_CFLAGS) $(ZLIB_CFLAGS)
 common_sys_libdeflate_la_LIBADD = common/base/libbase.la $(ZLIB_LIBS)
 
-common_sys_libhttp_la_SOURCES = common/sys/http.c common/sys/http.h
+common_sys_libhttp_la_SOURCES = \
+	common/sys/http.c common/sys/http.h \
+	common/sys/http_resolve.c common/sys/http_resolve.h
 common_sys_libhttp_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
 common_sys_libhttp_la_LIBADD = common/base/libbase.la $(CURL_LIBS)
 

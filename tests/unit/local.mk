@@ -60,9 +60,13 @@ tests_unit_test_admin_SOURCES = tests/unit/test_admin.c tests/unit/unit.h \
 tests_unit_test_admin_CFLAGS = $(unit_cflags)
 tests_unit_test_admin_LDADD = common/base/libbase.la $(CMOCKA_LIBS)
 unit_programs += tests/unit/test_json
+unit_programs += tests/unit/test_http tests/unit/test_json
 tests_unit_test_json_SOURCES = tests/unit/test_json.c tests/unit/unit.h
 tests_unit_test_json_CFLAGS = $(unit_cflags)
 tests_unit_test_json_LDADD = common/sys/libjson.la $(CMOCKA_LIBS)
+tests_unit_test_http_SOURCES = tests/unit/test_http.c tests/unit/unit.h
+tests_unit_test_http_CFLAGS = $(unit_cflags)
+tests_unit_test_http_LDADD = common/sys/libhttp.la $(CMOCKA_LIBS)
 
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * An HTTP client that can only GET (libcurl underneath).
+ *
+ * https with TLS 1.2 or later, certificate and host name verified; plain http
+ * only to a literal loopback (parse_is_safe_url()).  No redirects, cookies,
+ * netrc, compression or HTTP/2; nothing from the environment.  Every answer
+ * has a maximum size and every wait an end.
+ */
+#ifndef SYS_HTTP_H
+#define SYS_HTTP_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/diag.h"
+
+struct http_options {
+	const char *token;	/* bearer token, secret; "" for none */
+	const char *accept;	/* media types; "" for none */
+	const char *ca_file;	/* PEM; "" for the system's store */
+	const char *proxy;	/* "" for none; never used for plain http */
+};
+
+struct http_response {
+	int status;		/* 200-299, 400-599 */
+	int64_t retry_after;	/* seconds that the server asks for; 0: none */
+	char content_type[128];	/* cut to fit; "" when absent */
+	struct buf body;
+};
+
+#define HTTP_RESPONSE_INIT(body_max) { 0, 0, "", BUF_INIT(body_max) }
+
+/* Wipes the body. */
+void http_response_clear(struct http_response *response);
+DEFINE_AUTO(http_response, struct http_response, http_response_clear);
+
+/* A client talks to one server (whose name it resolves once, without starting
+ * a thread) and keeps its connection from one request to the next.  Strings
+ * are copied; the copy of the token is wiped by http_free(), and it is sent in
+ * the Authorization header to the origin server and nowhere else.
+ * ERR_SYNTAX (a token that cannot stand in a header), ERR_NOMEM. */
+struct http;
+enum err http_new(const struct http_options *options, struct http **ret,
+	struct diag *diag) MUST_USE;
+void http_free(struct http **http);
+static inline void http_auto(struct http **http) { http_free(http); }
+
+/*
+ * GET; ends at the deadline (clock_monotonic_ms()).  Whatever the server
+ * answers is a success, whose status the caller looks at, except a redirect.
+ * ret's body is filled up to its maximum.  ERR_SYNTAX (unsafe address),
+ * ERR_HTTP_REDIRECT, ERR_HTTP_TLS, ERR_TIMEOUT, ERR_TOO_LONG, ERR_NOMEM,
+ * ERR_HTTP (anything else: no such host, refused, broken off).
+ */
+enum err http_get(struct http *http, const char *url, int64_t deadline_ms,
+	struct http_response *ret, struct diag *diag) MUST_USE;
+
+#endif

@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The client against a server of a few lines in a child process, on loopback.
+ */
+#include "unit.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/parse.h"
+#include "sys/http.h"
+#include "sys/http_resolve.h"
+
+#define TOKEN "s3cr3t-T0k3n"
+#define LIMIT_MS 20000
+
+struct server {
+	int listener;
+	char url[64];
+	pid_t pid;
+	int seen;		/* pipe: the request as it came */
+};
+
+static void
+serve(int listener, int seen, const char *answer, size_t len)
+{
+	char request[4096];
+	int c = accept(listener, NULL, NULL);
+	size_t got = 0;
+
+	while (got < sizeof(request)) {
+		ssize_t n = read(c, request + got, sizeof(request) - got);
+
+		if (n <= 0)
+			break;
+		got += (size_t)n;
+		if (memmem(request, got, "\r\n\r\n", 4) != NULL)
+			break;
+	}
+	if (write(seen, request, got) < 0 ||
+	    send(c, answer, len, MSG_NOSIGNAL) < 0)
+		_exit(1);
+	(void)shutdown(c, SHUT_WR);
+	while (read(c, request, sizeof(request)) > 0)
+		continue;
+	_exit(0);
+}
+
+static void
+start(struct server *s, const char *answer, size_t len)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET };
+	socklen_t size = sizeof(a);
+	int fds[2];
+
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	s->listener = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(bind(s->listener, (struct sockaddr *)&a,
+	    sizeof(a)), 0);
+	assert_int_equal(listen(s->listener, 1), 0);
+	assert_int_equal(getsockname(s->listener, (struct sockaddr *)&a,
+	    &size), 0);
+	assert_int_equal(pipe(fds), 0);
+	(void)snprintf(s->url, sizeof(s->url), "http://127.0.0.1:%u/x?y=1",
+	    ntohs(a.sin_port));
+	s->pid = fork();
+	if (s->pid == 0)
+		serve(s->listener, fds[1], answer, len);
+	(void)close(fds[1]);
+	s->seen = fds[0];
+}
+
+/* Ends the server; the request that it saw goes to text. */
+static void
+stop(struct server *s, char *text, size_t size)
+{
+	size_t got = 0;
+	ssize_t n = 1;
+
+	while (n > 0 && got < size - 1) {
+		n = read(s->seen, text + got, size - 1 - got);
+		got += n > 0 ? (size_t)n : 0;
+	}
+	text[got] = '\0';
+	(void)close(s->seen);
+	(void)close(s->listener);
+	assert_int_equal(waitpid(s->pid, NULL, 0), s->pid);
+}
+
+static const struct http_options options = {
+	TOKEN, "application/scim+json", "", ""
+};
+
+/* One request; the request's text goes to seen. */
+static enum err
+get(const char *answer, struct http_response *ret, char *seen, size_t size,
+    struct diag *diag)
+{
+	AUTO(http) struct http *http = NULL;
+	struct server s;
+	enum err r;
+
+	start(&s, answer, strlen(answer));
+	assert_err(http_new(&options, &http, diag), ERR_OK);
+	r = http_get(http, s.url, clock_monotonic_ms() + LIMIT_MS, ret, diag);
+	http_free(&http);
+	stop(&s, seen, size);
+	return r;
+}
+
+static void
+addresses_that_are_safe(void **state)
+{
+	static const char *const good[] = {
+		"https://a", "https://platform.8x8.com/udi/scim/v2",
+		"HTTPS://A.b-c:8443/x?y=z", "https://[2001:db8::1]:1/",
+		"http://127.0.0.1", "http://127.0.0.1:8080/x",
+		"http://[::1]:1/", "http://localhost/scim",
+		"https://h?q", "https://h/a@b", "https://h:65535",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(good); i++)
+		if (!parse_is_safe_url(good[i], strlen(good[i])))
+			fail_msg("refused: %s", good[i]);
+}
+
+static void
+j25_addresses_that_are_not_safe(void **state)
+{
+	static const char *const bad[] = {
+		"", "https://", "https:///x", "https://:443/", "https:/h",
+		"http://example.com/", "http://127.0.0.2/",
+		"http://localhost.example.com/", "http://127.0.0.1.nip.io/",
+		"http://localhost@example.com/", "http://127.0.0.1:80@e.com/",
+		"https://user@h/", "https://user:pw@h/", "https://h:0/",
+		"https://h:65536/", "https://h:/", "https://h:08/",
+		"https://h:1x/", "https://h/a b", "https://h/\n",
+		"https://h/\xc3\xa9", "https://h/#f", "https://h\\@e/",
+		"https://[::1", "https://[]/", "https://[x]/", "https://h]/",
+		"file:///etc/passwd", "ftp://h/", "//h/", "h", " https://h",
+		"httpss://h", "http://[::1]x/", "https://h\"/", "https://%41/",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		if (parse_is_safe_url(bad[i], strlen(bad[i])))
+			fail_msg("accepted: %s", bad[i]);
+	assert_false(parse_is_safe_url("https://h/\0x", 12));
+}
+
+static void
+request_is_a_plain_get_with_the_token_in_one_header(void **state)
+{
+	AUTO(http_response) struct http_response res = HTTP_RESPONSE_INIT(64);
+	struct diag diag = DIAG_INIT;
+	char seen[4096];
+
+	(void)state;
+	assert_err(get("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"
+	    "Content-Type: application/scim+json; charset=utf-8\r\n"
+	    "Set-Cookie: a=b\r\n\r\n{}", &res, seen, sizeof(seen), &diag),
+	    ERR_OK);
+	assert_int_equal(res.status, 200);
+	assert_string_equal(buf_str(&res.body), "{}");
+	assert_string_equal(res.content_type,
+	    "application/scim+json; charset=utf-8");
+	assert_memory_equal(seen, "GET /x?y=1 HTTP/1.1\r\n", 21);
+	assert_non_null(strstr(seen, "\r\nAuthorization: Bearer " TOKEN
+	    "\r\n"));
+	assert_non_null(strstr(seen, "\r\nAccept: application/scim+json\r\n"));
+	assert_non_null(strstr(seen, "\r\nUser-Agent: 8x8sso/"
+	    PACKAGE_VERSION "\r\n"));
+	assert_null(strstr(seen, "Cookie"));
+	assert_null(strstr(seen, "Accept-Encoding"));
+	assert_null(strstr(strstr(seen, TOKEN) + 1, TOKEN));
+}
+
+static void
+redirects_are_refused(void **state)
+{
+	static const char *const codes[] = { "301", "302", "307", "308" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
+		AUTO(http_response) struct http_response res =
+		    HTTP_RESPONSE_INIT(64);
+		struct diag diag = DIAG_INIT;
+		char answer[256];
+		char seen[4096];
+
+		(void)snprintf(answer, sizeof(answer), "HTTP/1.1 %s Moved\r\n"
+		    "Location: https://elsewhere.example/\r\n"
+		    "Content-Length: 0\r\n\r\n", codes[i]);
+		assert_err(get(answer, &res, seen, sizeof(seen), &diag),
+		    ERR_HTTP_REDIRECT);
+		assert_non_null(strstr(diag.text, "elsewhere.example"));
+		assert_non_null(strstr(diag.text, codes[i]));
+		assert_null(strstr(diag.text, TOKEN));
+	}
+}
+
+static void
+j11_answers_longer_than_the_limit_are_cut_off(void **state)
+{
+	static const char *const answers[] = {
+		"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n123456789",
+		"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n123456789",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+		    "4\r\n1234\r\n5\r\n56789\r\n0\r\n\r\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(answers); i++) {
+		AUTO(http_response) struct http_response res =
+		    HTTP_RESPONSE_INIT(8);
+		struct diag diag = DIAG_INIT;
+		char seen[4096];
+
+		assert_err(get(answers[i], &res, seen, sizeof(seen), &diag),
+		    ERR_TOO_LONG);
+	}
+}
+
+static void
+broken_answers_are_errors(void **state)
+{
+	static const char *const answers[] = {
+		"", "garbage\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n1234",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(answers); i++) {
+		AUTO(http_response) struct http_response res =
+		    HTTP_RESPONSE_INIT(64);
+		struct diag diag = DIAG_INIT;
+		char seen[4096];
+
+		assert_err(get(answers[i], &res, seen, sizeof(seen), &diag),
+		    ERR_HTTP);
+		assert_string_not_equal(diag.text, "");
+	}
+}
+
+static void
+status_and_retry_after_are_given_to_the_caller(void **state)
+{
+	AUTO(http_response) struct http_response res = HTTP_RESPONSE_INIT(64);
+	struct diag diag = DIAG_INIT;
+	char seen[4096];
+
+	(void)state;
+	assert_err(get("HTTP/1.1 429 Slow\r\nRetry-After: 7\r\n"
+	    "Content-Length: 4\r\n\r\nslow", &res, seen, sizeof(seen), &diag),
+	    ERR_OK);
+	assert_int_equal(res.status, 429);
+	assert_int_equal(res.retry_after, 7);
+	assert_string_equal(buf_str(&res.body), "slow");
+}
+
+static void
+an_error_that_repeats_the_token_loses_its_text(void **state)
+{
+	AUTO(http_response) struct http_response res = HTTP_RESPONSE_INIT(64);
+	struct diag diag = DIAG_INIT;
+	char seen[4096];
+
+	(void)state;
+	assert_err(get("HTTP/1.1 401 No\r\nContent-Length: 16\r\n\r\n"
+	    "bad " TOKEN, &res, seen, sizeof(seen), &diag), ERR_OK);
+	assert_int_equal(res.status, 401);
+	assert_int_equal(res.body.len, 0);
+}
+
+static void
+unsafe_addresses_are_not_asked(void **state)
+{
+	static const char *const bad[] = {
+		"http://192.0.2.1/", "file:///etc/passwd", "ftp://127.0.0.1/"
+	};
+	AUTO(http) struct http *http = NULL;
+	struct diag diag = DIAG_INIT;
+
+	(void)state;
+	assert_err(http_new(&options, &http, &diag), ERR_OK);
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		AUTO(http_response) struct http_response res =
+		    HTTP_RESPONSE_INIT(64);
+
+		assert_err(http_get(http, bad[i], clock_monotonic_ms() +
+		    LIMIT_MS, &res, &diag), ERR_SYNTAX);
+	}
+}
+
+static void
+a_deadline_that_is_over_asks_nobody(void **state)
+{
+	AUTO(http) struct http *http = NULL;
+	AUTO(http_response) struct http_response res = HTTP_RESPONSE_INIT(64);
+	struct diag diag = DIAG_INIT;
+
+	(void)state;
+	assert_err(http_new(&options, &http, &diag), ERR_OK);
+	assert_err(http_get(http, "http://127.0.0.1:1/",
+	    clock_monotonic_ms() - 1, &res, &diag), ERR_TIMEOUT);
+}
+
+static void
+a_silent_server_is_given_up_at_the_deadline(void **state)
+{
+	AUTO(http) struct http *http = NULL;
+	AUTO(http_response) struct http_response res = HTTP_RESPONSE_INIT(64);
+	struct diag diag = DIAG_INIT;
+	struct sockaddr_in a = { .sin_family = AF_INET };
+	socklen_t size = sizeof(a);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	char url[64];
+
+	(void)state;
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &size), 0);
+	(void)snprintf(url, sizeof(url), "http://127.0.0.1:%u/",
+	    ntohs(a.sin_port));
+	assert_err(http_new(&options, &http, &diag), ERR_OK);
+	assert_err(http_get(http, url, clock_monotonic_ms() + 50, &res,
+	    &diag), ERR_TIMEOUT);
+	(void)close(fd);
+}
+
+static void
+a_token_that_could_end_its_header_is_refused(void **state)
+{
+	static const char *const bad[] = {
+		"a b", "a\r\nX: y", "a\n", "\xc3\xa9", "a\x7f"
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		struct http_options o = options;
+		AUTO(http) struct http *http = NULL;
+		struct diag diag = DIAG_INIT;
+
+		o.token = bad[i];
+		assert_err(http_new(&o, &http, &diag), ERR_SYNTAX);
+		assert_null(http);
+		assert_null(strstr(diag.text, bad[i]));
+	}
+}
+
+static void
+a_ca_file_that_is_missing_is_a_tls_error(void **state)
+{
+	struct http_options o = options;
+	AUTO(http) struct http *http = NULL;
+	AUTO(http_response) struct http_response res = HTTP_RESPONSE_INIT(64);
+	struct diag diag = DIAG_INIT;
+	struct server s;
+	char seen[4096];
+	char url[sizeof(s.url) + 1];
+
+	(void)state;
+	start(&s, "x", 1);
+	(void)snprintf(url, sizeof(url), "https%s", s.url + 4);
+	o.ca_file = "/nonexistent/ca.pem";
+	assert_err(http_new(&o, &http, &diag), ERR_OK);
+	assert_err(http_get(http, url, clock_monotonic_ms() + LIMIT_MS, &res,
+	    &diag), ERR_HTTP_TLS);
+	assert_non_null(strstr(diag.text, "/nonexistent/ca.pem"));
+	http_free(&http);
+	stop(&s, seen, sizeof(seen));
+}
+
+static void
+names_are_resolved_before_libcurl_would(void **state)
+{
+	AUTO(buf) struct buf out = BUF_INIT(1024);
+	AUTO(buf) struct buf literal = BUF_INIT(1024);
+
+	(void)state;
+	assert_err(http_resolve("https://localhost/x", "443", &out, NULL),
+	    ERR_OK);
+	assert_memory_equal(buf_str(&out), "localhost:443:", 14);
+	assert_true(out.len > 14);
+	assert_err(http_resolve("http://127.0.0.1:1/", "80", &literal, NULL),
+	    ERR_OK);
+	assert_err(http_resolve("https://[::1]/", "443", &literal, NULL),
+	    ERR_OK);
+	assert_int_equal(literal.len, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(addresses_that_are_safe),
+		cmocka_unit_test(j25_addresses_that_are_not_safe),
+		cmocka_unit_test(
+		    request_is_a_plain_get_with_the_token_in_one_header),
+		cmocka_unit_test(redirects_are_refused),
+		cmocka_unit_test(
+		    j11_answers_longer_than_the_limit_are_cut_off),
+		cmocka_unit_test(broken_answers_are_errors),
+		cmocka_unit_test(
+		    status_and_retry_after_are_given_to_the_caller),
+		cmocka_unit_test(
+		    an_error_that_repeats_the_token_loses_its_text),
+		cmocka_unit_test(unsafe_addresses_are_not_asked),
+		cmocka_unit_test(a_deadline_that_is_over_asks_nobody),
+		cmocka_unit_test(a_silent_server_is_given_up_at_the_deadline),
+		cmocka_unit_test(a_token_that_could_end_its_header_is_refused),
+		cmocka_unit_test(a_ca_file_that_is_missing_is_a_tls_error),
+		cmocka_unit_test(names_are_resolved_before_libcurl_would),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
