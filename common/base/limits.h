@@ -45,12 +45,13 @@
 
 /* JSON documents. */
 #define JSON_DEPTH_MAX 32
-#define JSON_VALUES_MAX 2000000u
+#define JSON_VALUES_MAX 8000000u
 
 /* Provisioning. */
 #define CONF_FILE_MAX (256u * 1024)
 #define CONF_LINE_MAX 4096
 #define SCIM_PAGE_MAX (16u * 1024 * 1024)
+#define SCIM_SAVED_MAX (128u * 1024 * 1024)
 #define SCIM_PAGES_MAX 100000u
 #define SCIM_USERS_MAX 2000000u
 #define SCIM_STRING_MAX 1024u

@@ -5,7 +5,9 @@
 noinst_LTLIBRARIES += common/directory/libscim.la \
 	common/directory/libdirectory.la
 common_directory_libscim_la_SOURCES = \
-	common/directory/scim.c common/directory/scim.h
+	common/directory/record.h \
+	common/directory/scim.c common/directory/scim.h \
+	common/directory/scim_page.c common/directory/scim_page.h
 common_directory_libscim_la_LIBADD = common/sys/libhttp.la \
 	common/sys/libjson.la common/wire/libwire.la common/base/libbase.la
 

@@ -7,4 +7,8 @@ tests_fuzz_fuzz_cache_SOURCES = tests/fuzz/fuzz_cache.c \
 tests_fuzz_fuzz_cache_LDFLAGS = $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_cache_LDADD = common/cache/libreader.la \
 	common/cache/libwriter.la
+noinst_PROGRAMS += tests/fuzz/fuzz_scim
+tests_fuzz_fuzz_scim_SOURCES = tests/fuzz/fuzz_scim.c
+tests_fuzz_fuzz_scim_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_scim_LDADD = common/directory/libscim.la
 endif

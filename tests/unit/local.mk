@@ -61,12 +61,16 @@ tests_unit_test_admin_CFLAGS = $(unit_cflags)
 tests_unit_test_admin_LDADD = common/base/libbase.la $(CMOCKA_LIBS)
 unit_programs += tests/unit/test_json
 unit_programs += tests/unit/test_http tests/unit/test_json
+unit_programs += tests/unit/test_http tests/unit/test_json tests/unit/test_scim
 tests_unit_test_json_SOURCES = tests/unit/test_json.c tests/unit/unit.h
 tests_unit_test_json_CFLAGS = $(unit_cflags)
 tests_unit_test_json_LDADD = common/sys/libjson.la $(CMOCKA_LIBS)
 tests_unit_test_http_SOURCES = tests/unit/test_http.c tests/unit/unit.h
 tests_unit_test_http_CFLAGS = $(unit_cflags)
 tests_unit_test_http_LDADD = common/sys/libhttp.la $(CMOCKA_LIBS)
+tests_unit_test_scim_SOURCES = tests/unit/test_scim.c tests/unit/unit.h
+tests_unit_test_scim_CFLAGS = $(unit_cflags)
+tests_unit_test_scim_LDADD = common/directory/libscim.la $(CMOCKA_LIBS)
 
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One page of a SCIM listing: bytes of a ListResponse (RFC 7644 section
+ * 3.4.2) -> records.  No network, no files.
+ */
+#ifndef DIRECTORY_SCIM_PAGE_H
+#define DIRECTORY_SCIM_PAGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cleanup.h"
+#include "base/diag.h"
+#include "base/limits.h"
+#include "directory/record.h"
+
+/* What was received.  An id may occur in several records (a server moves
+ * people between pages while it is asked); `distinct` counts ids. */
+struct scim_listing {
+	struct record **record;	/* owned, and their strings */
+	size_t count;
+	size_t distinct;
+	uint64_t total;		/* as the server says; see scim.h */
+	/* private: */
+	size_t cap;
+	size_t memory;
+	void *ids;
+};
+
+#define SCIM_LISTING_INIT { NULL, 0, 0, 0, 0, 0, NULL }
+
+void scim_listing_clear(struct scim_listing *listing);
+DEFINE_AUTO(scim_listing, struct scim_listing, scim_listing_clear);
+
+/* What one page says about the listing. */
+struct scim_page {
+	bool has_total;
+	uint64_t total;		/* totalResults */
+	size_t fresh;		/* users on it that were not seen before */
+	char cursor[SCIM_CURSOR_MAX + 1]; /* nextCursor (RFC 9865), or "" */
+};
+
+/*
+ * Parses a ListResponse and adds its users to the listing.  One bad resource
+ * refuses the page, because a listing without it would deactivate somebody:
+ * no id or userName, a string that is too long, a value of the wrong type.
+ * Absent `active` reads as inactive; "True" and "False" as strings are what
+ * Entra writes.  On failure the listing may hold a part of the page and is
+ * only good for clearing.  ERR_JSON, ERR_SCIM (the detail names the resource),
+ * ERR_SCIM_LIMITS, ERR_NOMEM.
+ */
+enum err scim_page_add(struct scim_listing *listing, const void *data,
+	size_t len, struct scim_page *ret, struct diag *diag) MUST_USE;
+
+#endif
