@@ -11,6 +11,7 @@ sbin_PROGRAMS += 8x8sso
 	common/admin/main.c \
 	common/admin/nsswitch.c common/admin/nsswitch.h \
 	common/admin/print.c common/admin/print.h \
+	common/admin/state_dir.c common/admin/state_dir.h \
 	common/admin/status.c \
 	common/admin/sync.c \
 	common/admin/user.c

@@ -143,6 +143,7 @@
 	X(SCIM_PARTIAL,		"scim-partial",		"",	"listing is incomplete") \
 	X(SCIM_LIMITS,		"scim-limits",		"",	"listing exceeds a limit") \
 	X(SCIM_EMPTY,		"scim-empty",		"",	"listing is empty") \
+	X(SYNC_RUNNING,		"sync-running",		"",	"another sync is running") \
 	X(SCIM_LOSS,		"scim-loss",		"",	"implausibly many users would be lost") \
 	X(NAME_GRAMMAR,		"name-grammar",		"I4",	"name cannot be a login name") \
 	X(NAME_TAKEN,		"name-taken",		"I4",	"another provisioned user has this login name") \

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "admin/fetch.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/io.h"
+#include "base/limits.h"
+#include "wire/spawn.h"
+
+#define WORKER "8x8sso-fetch"
+#define IDP_TIMEOUT_S 20
+/* The worker keeps the configured time itself, and says more about it. */
+#define GRACE_S 120
+#define TIMEOUT_MAX_S 86400
+
+static void
+end_peer(struct peer *peer)
+{
+	(void)peer_end(peer);
+}
+DEFINE_AUTO(fetch_peer, struct peer, end_peer);
+
+static enum err
+start_worker(const struct admin *admin, int extra_fd, int64_t seconds,
+    struct peer *peer, struct diag *diag)
+{
+	const struct conf *conf = &admin->conf;
+	char program[PATH_MAX];
+	char *argv[] = { program, conf->host_user, NULL };
+	int len = snprintf(program, sizeof(program), "%s/" WORKER,
+	    conf->host_libexec_dir);
+	enum err r;
+
+	if (len < 0 || (size_t)len >= sizeof(program))
+		return fail(diag, ERR_SPAWN, "[host] libexec_dir is too long");
+	r = peer_start(peer, argv, extra_fd, diag);
+	if (r != ERR_OK)
+		return r;
+	channel_set_timeout(&peer->ch, (int)(seconds * 1000));
+	return ERR_OK;
+}
+
+/* Receives the next message; REFUSE becomes the worker's reason. */
+static enum err
+receive(struct peer *peer, struct wire_msg *msg, struct diag *diag)
+{
+	struct diag why = DIAG_INIT;
+	enum err r = channel_recv(&peer->ch, msg, &why);
+	enum err reason;
+
+	if (r == ERR_WIRE_CLOSED)
+		return fail(diag, ERR_WORKER, WORKER
+		    " ended without an answer");
+	if (r != ERR_OK)
+		return fail(diag, r, WORKER ": %s", why.text);
+	if (msg->type != WIRE_REFUSE)
+		return ERR_OK;
+	reason = err_from_name(wire_get_text(msg, REFUSE_REASON));
+	if (reason == ERR_OK)
+		reason = ERR_WORKER;
+	return fail(diag, reason, "%s", wire_get_text(msg, REFUSE_DETAIL));
+}
+
+static enum err
+unexpected(const struct wire_msg *msg, struct diag *diag)
+{
+	return fail(diag, ERR_WIRE_UNEXPECTED, WORKER ": %s out of turn",
+	    wire_type_name(msg->type));
+}
+
+/* The file's one line.  io_read_trusted() saw to owner and mode. */
+static enum err
+read_token(const char *path, struct buf *token, struct diag *diag)
+{
+	enum err r = io_read_trusted(path, true, token, diag);
+
+	if (r != ERR_OK)
+		return r;
+	if (token->len > 0 && token->data[token->len - 1] == '\n')
+		token->len--;
+	if (token->len == 0)
+		return fail(diag, ERR_CONF_VALUE, "%s: is empty; "
+		    "put the Secret Token there", path);
+	if (token->len > SCIM_TOKEN_MAX)
+		return fail(diag, ERR_CONF_VALUE,
+		    "%s: longer than %u bytes", path, SCIM_TOKEN_MAX);
+	for (size_t i = 0; i < token->len; i++)
+		if (token->data[i] <= ' ' || token->data[i] > '~')
+			return fail(diag, ERR_CONF_VALUE, "%s: byte %zu is no "
+			    "part of a token; one line, nothing else", path,
+			    i + 1);
+	return ERR_OK;
+}
+
+/* Whoever can write the list of authorities can be the server. */
+static enum err
+check_ca_file(const char *path, struct diag *diag)
+{
+	AUTO_CLOSE int fd = -1;
+
+	return path[0] == '\0' ? ERR_OK :
+	    io_open_trusted(path, false, &fd, diag);
+}
+
+static enum err
+ask_for_users(const struct admin *admin, const struct fetch_users *ask,
+    struct peer *peer, struct diag *diag)
+{
+	AUTO(buf) struct buf token = BUF_INIT(SCIM_TOKEN_MAX + 1);
+	const struct conf *conf = &admin->conf;
+	bool saved = ask->file >= 0;
+	enum err r = ERR_OK;
+
+	if (!saved)
+		r = read_token(conf->scim_token_file, &token, diag);
+	if (r == ERR_OK && !saved)
+		r = check_ca_file(conf->scim_ca_file, diag);
+	if (r != ERR_OK)
+		return r;
+	return CHANNEL_SEND(&peer->ch, FETCH_USERS, diag,
+	    wire_text(saved ? "" : conf->scim_url),
+	    wire_bytes(token.data, token.len),
+	    wire_text(conf->scim_ca_file), wire_text(conf->scim_proxy),
+	    wire_u64(conf->scim_page_size), wire_u64(conf->scim_max_users),
+	    wire_u64((uint64_t)conf->scim_timeout),
+	    wire_u64(ask->first_page_only));
+}
+
+/* Hands one record to the caller. */
+static enum err
+take_user(const struct fetch_users *ask, const struct wire_msg *msg,
+    struct diag *diag)
+{
+	const struct record record = {
+		.id = wire_get_text(msg, USER_ID),
+		.external_id = wire_get_text(msg, USER_EXTERNAL_ID),
+		.user_name = wire_get_text(msg, USER_USER_NAME),
+		.given_name = wire_get_text(msg, USER_GIVEN_NAME),
+		.family_name = wire_get_text(msg, USER_FAMILY_NAME),
+		.title = wire_get_text(msg, USER_TITLE),
+		.department = wire_get_text(msg, USER_DEPARTMENT),
+		.site = wire_get_text(msg, USER_SITE),
+		.created = wire_get_text(msg, USER_CREATED),
+		.active = wire_get_u64(msg, USER_ACTIVE) == 1,
+	};
+
+	if (record.id[0] == '\0' || record.user_name[0] == '\0' ||
+	    wire_get_u64(msg, USER_ACTIVE) > 1)
+		return fail(diag, ERR_WORKER, WORKER ": incomplete record");
+	return ask->record(&record, ask->context, diag);
+}
+
+/* Reads records until END; *ret_total is untouched on failure. */
+static enum err
+take_users(const struct fetch_users *ask, struct peer *peer,
+    uint64_t max_records, uint64_t *ret_total, struct diag *diag)
+{
+	AUTO(wire_msg) struct wire_msg msg = WIRE_MSG_INIT;
+	uint64_t count = 0;
+
+	for (;;) {
+		enum err r = receive(peer, &msg, diag);
+
+		if (r != ERR_OK)
+			return r;
+		if (msg.type == WIRE_END)
+			break;
+		if (msg.type == WIRE_PROGRESS) {
+			if (ask->progress != NULL)
+				ask->progress(
+				    wire_get_u64(&msg, PROGRESS_DONE),
+				    wire_get_u64(&msg, PROGRESS_TOTAL),
+				    ask->context);
+			continue;
+		}
+		if (msg.type != WIRE_USER)
+			return unexpected(&msg, diag);
+		if (count >= max_records)
+			return fail(diag, ERR_WORKER,
+			    WORKER ": more records than allowed");
+		count++;
+		r = take_user(ask, &msg, diag);
+		if (r != ERR_OK)
+			return r;
+	}
+	if (wire_get_u64(&msg, END_COUNT) != count)
+		return fail(diag, ERR_WORKER, WORKER ": %" PRIu64 " records "
+		    "announced, %" PRIu64 " came",
+		    wire_get_u64(&msg, END_COUNT), count);
+	*ret_total = wire_get_u64(&msg, END_TOTAL);
+	return ERR_OK;
+}
+
+enum err
+fetch_users(const struct admin *admin, const struct fetch_users *ask,
+    uint64_t *ret_total, struct diag *diag)
+{
+	AUTO(fetch_peer) struct peer peer = PEER_INIT;
+	int64_t seconds = admin->conf.scim_timeout;
+	enum err r;
+
+	if (seconds <= 0 || seconds > TIMEOUT_MAX_S)
+		return fail(diag, ERR_CONF_VALUE,
+		    "[scim] timeout: 1s to %us", TIMEOUT_MAX_S);
+	r = start_worker(admin, ask->file, seconds + GRACE_S, &peer, diag);
+	if (r == ERR_OK)
+		r = ask_for_users(admin, ask, &peer, diag);
+	if (r != ERR_OK)
+		return r;
+	/* A server may repeat users, but not without end: see scim.h. */
+	return take_users(ask, &peer, 2 * admin->conf.scim_max_users + 1,
+	    ret_total, diag);
+}
+
+static enum err
+ask_for_idp(const struct admin *admin, struct peer *peer, struct diag *diag)
+{
+	AUTO(buf) struct buf file = BUF_INIT(METADATA_MAX);
+	const struct conf *conf = &admin->conf;
+	bool metadata = conf->idp_metadata[0] != '\0';
+	struct wire_field absent = wire_bytes(NULL, 0);
+	struct wire_field content;
+	enum err r = io_read_trusted(
+	    metadata ? conf->idp_metadata : conf->idp_certificate, false,
+	    &file, diag);
+
+	if (r != ERR_OK)
+		return r;
+	content = wire_bytes(file.data, file.len);
+	return CHANNEL_SEND(&peer->ch, FETCH_IDP, diag,
+	    metadata ? absent : content, metadata ? content : absent,
+	    wire_text(conf->idp_issuer), wire_u64((uint64_t)admin->now));
+}
+
+static enum err
+take_idp_names(struct peer *peer, const char *issuer, struct saml_idp *idp,
+    struct diag *diag)
+{
+	AUTO(wire_msg) struct wire_msg msg = WIRE_MSG_INIT;
+	enum err r = receive(peer, &msg, diag);
+
+	if (r != ERR_OK)
+		return r;
+	if (msg.type != WIRE_IDP)
+		return unexpected(&msg, diag);
+	if (strcmp(wire_get_text(&msg, IDP_ENTITY_ID), issuer) != 0)
+		return fail(diag, ERR_WORKER, WORKER ": another issuer");
+	(void)snprintf(idp->entity_id, sizeof(idp->entity_id), "%s",
+	    wire_get_text(&msg, IDP_ENTITY_ID));
+	(void)snprintf(idp->login_url, sizeof(idp->login_url), "%s",
+	    wire_get_text(&msg, IDP_LOGIN_URL));
+	(void)snprintf(idp->logout_url, sizeof(idp->logout_url), "%s",
+	    wire_get_text(&msg, IDP_LOGOUT_URL));
+	return ERR_OK;
+}
+
+static enum err
+take_idp_key(const struct wire_msg *msg, struct idp_keys *keys,
+    struct diag *diag)
+{
+	const struct wire_field *n = &msg->field[IDP_KEY_N];
+	const struct wire_field *e = &msg->field[IDP_KEY_E];
+	const struct wire_field *sha256 = &msg->field[IDP_KEY_CERT_SHA256];
+	struct idp_key *key = &keys->key[keys->count];
+
+	if (keys->count == SAML_KEYS_MAX || n->len == 0 ||
+	    n->len > sizeof(key->n) || e->len == 0 ||
+	    e->len > sizeof(key->e) || sha256->len != sizeof(key->cert_sha256))
+		return fail(diag, ERR_WORKER, WORKER ": malformed key");
+	memcpy(key->n, n->data, n->len);
+	key->n_len = n->len;
+	memcpy(key->e, e->data, e->len);
+	key->e_len = e->len;
+	memcpy(key->cert_sha256, sha256->data, sha256->len);
+	(void)snprintf(key->subject, sizeof(key->subject), "%s",
+	    wire_get_text(msg, IDP_KEY_SUBJECT));
+	key->not_before = (int64_t)wire_get_u64(msg, IDP_KEY_NOT_BEFORE);
+	key->not_after = (int64_t)wire_get_u64(msg, IDP_KEY_NOT_AFTER);
+	keys->count++;
+	return ERR_OK;
+}
+
+static enum err
+take_idp_keys(struct peer *peer, struct idp_keys *keys, struct diag *diag)
+{
+	AUTO(wire_msg) struct wire_msg msg = WIRE_MSG_INIT;
+	enum err r = receive(peer, &msg, diag);
+
+	while (r == ERR_OK && msg.type == WIRE_IDP_KEY) {
+		r = take_idp_key(&msg, keys, diag);
+		if (r == ERR_OK)
+			r = receive(peer, &msg, diag);
+	}
+	if (r != ERR_OK)
+		return r;
+	if (msg.type != WIRE_END)
+		return unexpected(&msg, diag);
+	if (keys->count == 0 || wire_get_u64(&msg, END_COUNT) != keys->count)
+		return fail(diag, ERR_WORKER, WORKER ": keys are missing");
+	return ERR_OK;
+}
+
+enum err
+fetch_idp(const struct admin *admin, struct saml_idp *ret, struct diag *diag)
+{
+	AUTO(fetch_peer) struct peer peer = PEER_INIT;
+	struct saml_idp idp = { .entity_id = "" };
+	enum err r = start_worker(admin, -1, IDP_TIMEOUT_S, &peer,
+	    diag);
+
+	if (r == ERR_OK)
+		r = ask_for_idp(admin, &peer, diag);
+	if (r == ERR_OK)
+		r = take_idp_names(&peer, admin->conf.idp_issuer, &idp, diag);
+	if (r == ERR_OK)
+		r = take_idp_keys(&peer, &idp.keys, diag);
+	if (r != ERR_OK)
+		return r;
+	*ret = idp;
+	return ERR_OK;
+}

@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * 8x8sso sync [--from FILE]
+ *
+ * Two parts, which fail independently: the identity provider's keys and the
+ * users.  Each ends in one transaction, or changes nothing.  The process acts
+ * as the service account while it uses state.db, and as root while it starts
+ * workers, reads secrets and publishes.
+ */
+#include "admin/admin.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "admin/fetch.h"
+#include "admin/state_dir.h"
+#include "auth/idp_keys.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "directory/publish.h"
+#include "directory/update.h"
+#include "sys/json.h"
+#include "sys/sandbox.h"
+
+enum part_id { PART_IDP, PART_USERS, PART_COUNT };
+
+struct sync {
+	const struct admin *admin;
+	const char *from;	/* saved listing, or NULL */
+	bool shows_progress;
+	struct store *store;
+	struct update *update;
+	size_t keys;
+	struct update_report users;
+	struct publish_report published;
+	bool wanted[PART_COUNT];
+	struct diag failed[PART_COUNT];	/* code ERR_OK: it did not */
+};
+
+static void
+sync_clear(struct sync *sync)
+{
+	update_free(&sync->update);
+	store_free(&sync->store);
+}
+DEFINE_AUTO(sync, struct sync, sync_clear);
+
+/* -- the identity provider's keys ------------------------------------------- */
+
+static enum err
+store_idp(struct store *store, const struct saml_idp *idp, struct diag *diag)
+{
+	enum err r = store_begin(store, diag);
+
+	if (r == ERR_OK)
+		r = idp_keys_replace(store, idp->entity_id, &idp->keys, diag);
+	if (r == ERR_OK)
+		r = store_meta_set(store, "idp_login_url", idp->login_url,
+		    diag);
+	if (r == ERR_OK)
+		r = store_meta_set(store, "idp_logout_url", idp->logout_url,
+		    diag);
+	if (r == ERR_OK)
+		r = store_commit(store, diag);
+	store_rollback(store);
+	return r;
+}
+
+static enum err
+sync_idp(struct sync *sync, struct diag *diag)
+{
+	struct saml_idp idp;
+	enum err r = fetch_idp(sync->admin, &idp, diag);
+
+	if (r == ERR_OK)
+		r = sandbox_as(sync->admin->conf.host_user, diag);
+	if (r == ERR_OK)
+		r = store_idp(sync->store, &idp, diag);
+	if (r != ERR_OK)
+		return r;
+	sync->keys = idp.keys.count;
+	return ERR_OK;
+}
+
+/* -- the users -------------------------------------------------------------- */
+
+/* The update begins with the first record: only then is the listing known to
+ * be complete, and the worker was started by root. */
+static enum err
+begin_update(struct sync *sync, struct diag *diag)
+{
+	const struct admin *admin = sync->admin;
+	enum err r;
+
+	if (sync->update != NULL)
+		return ERR_OK;
+	r = sandbox_as(admin->conf.host_user, diag);
+	if (r != ERR_OK)
+		return r;
+	return update_begin(sync->store, &admin->conf, admin->now,
+	    &sync->update, diag);
+}
+
+static enum err
+take_record(const struct record *record, void *context, struct diag *diag)
+{
+	struct sync *sync = context;
+	enum err r = begin_update(sync, diag);
+
+	return r != ERR_OK ? r : update_add(sync->update, record, diag);
+}
+
+static void
+show_progress(uint64_t done, uint64_t total, void *context)
+{
+	const struct sync *sync = context;
+
+	if (sync->shows_progress)
+		(void)fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 " users",
+		    done, total);
+}
+
+static enum err
+publish(struct sync *sync, struct diag *diag)
+{
+	AUTO(buf) struct buf bytes = BUF_INIT(CACHE_SIZE_MAX);
+	const struct conf *conf = &sync->admin->conf;
+	char path[PATH_MAX];
+	enum err r = publish_build(sync->store, conf, &bytes,
+	    &sync->published, diag);
+
+	/* The file is root's: what is in it is what everybody believes. */
+	if (r == ERR_OK)
+		r = sandbox_as_root(diag);
+	if (r != ERR_OK)
+		return r;
+	conf_cache_path(conf, path, sizeof(path));
+	return publish_write(path, &bytes, &sync->published, diag);
+}
+
+static enum err
+fetch_records(struct sync *sync, struct diag *diag)
+{
+	AUTO_CLOSE int file = -1;
+	struct fetch_users ask = {
+		.file = -1, .record = take_record,
+		.progress = show_progress, .context = sync,
+	};
+	uint64_t total = 0;
+	enum err r;
+
+	if (sync->from != NULL) {
+		file = open(sync->from, O_RDONLY | O_CLOEXEC);
+		if (file < 0)
+			return fail_errno(diag, ERR_IO, "%s", sync->from);
+		ask.file = file;
+	}
+	r = fetch_users(sync->admin, &ask, &total, diag);
+	if (sync->shows_progress)
+		(void)fputs("\r\033[K", stderr);
+	return r;
+}
+
+static enum err
+sync_users(struct sync *sync, struct diag *diag)
+{
+	enum err r = fetch_records(sync, diag);
+
+	/* An empty listing has no first record. */
+	if (r == ERR_OK)
+		r = begin_update(sync, diag);
+	if (r == ERR_OK)
+		r = update_commit(&sync->update, &sync->users, diag);
+	if (r == ERR_OK)
+		r = publish(sync, diag);
+	return r;
+}
+
+/* -- both ------------------------------------------------------------------- */
+
+static const struct part {
+	const char *name;
+	enum err (*run)(struct sync *sync, struct diag *diag);
+} parts[PART_COUNT] = {
+	[PART_IDP] = { "idp", sync_idp },
+	[PART_USERS] = { "users", sync_users },
+};
+
+/* For `status` and `check`: "" or "REASON at TIME".  Failing to write it is
+ * no failure of the sync, whose own error is reported anyway. */
+static void
+remember_outcome(struct sync *sync)
+{
+	char text[128] = "";
+	char time[CLOCK_TEXT_SIZE];
+
+	clock_format(sync->admin->now, time);
+	for (size_t i = 0; i < PART_COUNT; i++)
+		if (sync->failed[i].code != ERR_OK)
+			(void)snprintf(text, sizeof(text), "%s at %s",
+			    err_name(sync->failed[i].code), time);
+	if (sandbox_as(sync->admin->conf.host_user, NULL) == ERR_OK)
+		(void)!store_meta_set(sync->store, "last_sync_error", text,
+		    NULL);
+}
+
+static enum err
+run_part(struct sync *sync, enum part_id id, struct diag *diag)
+{
+	struct diag back = DIAG_INIT;
+	enum err r = sandbox_as_root(diag);
+
+	if (r == ERR_OK)
+		r = parts[id].run(sync, diag);
+	update_free(&sync->update);
+	if (sandbox_as_root(&back) != ERR_OK && r == ERR_OK)
+		return fail(diag, back.code, "%s", back.text);
+	return r;
+}
+
+static void
+run_parts(struct sync *sync)
+{
+	for (size_t i = 0; i < PART_COUNT; i++) {
+		struct diag *diag = &sync->failed[i];
+		enum err r;
+
+		if (!sync->wanted[i])
+			continue;
+		r = run_part(sync, (enum part_id)i, diag);
+		/* What decides is the result, and it is always explained. */
+		diag->code = r;
+		if (r != ERR_OK && diag->text[0] == '\0')
+			(void)fail(diag, r, "%s", err_text(r));
+	}
+	remember_outcome(sync);
+}
+
+/* -- after ------------------------------------------------------------------ */
+
+static const struct {
+	const char *name;
+	size_t offset;		/* in struct update_report */
+} counts[] = {
+	{ "listed", offsetof(struct update_report, listed) },
+	{ "duplicates", offsetof(struct update_report, duplicates) },
+	{ "added", offsetof(struct update_report, added) },
+	{ "changed", offsetof(struct update_report, changed) },
+	{ "deactivated", offsetof(struct update_report, deactivated) },
+	{ "vanished", offsetof(struct update_report, vanished) },
+	{ "refused", offsetof(struct update_report, refused) },
+};
+
+static uint64_t
+count_of(const struct sync *sync, size_t i)
+{
+	return *(const uint64_t *)(const void *)
+	    ((const char *)&sync->users + counts[i].offset);
+}
+
+static bool
+is_done(const struct sync *sync, enum part_id id)
+{
+	return sync->wanted[id] && sync->failed[id].code == ERR_OK;
+}
+
+static void
+print_json(const struct sync *sync)
+{
+	struct json_writer w = JSON_WRITER_INIT(stdout);
+
+	json_begin(&w, NULL, '{');
+	if (is_done(sync, PART_IDP)) {
+		json_begin(&w, "idp", '{');
+		json_put_int(&w, "keys", (int64_t)sync->keys);
+		json_end(&w, '}');
+	}
+	if (is_done(sync, PART_USERS)) {
+		json_begin(&w, "users", '{');
+		for (size_t i = 0; i < ARRAY_LEN(counts); i++)
+			json_put_int(&w, counts[i].name,
+			    (int64_t)count_of(sync, i));
+		json_put_int(&w, "published", (int64_t)sync->published.users);
+		json_put_int(&w, "left_out",
+		    (int64_t)sync->published.left_out);
+		json_put_bool(&w, "cache_unchanged",
+		    sync->published.unchanged);
+		json_end(&w, '}');
+	}
+	json_begin(&w, "errors", '[');
+	for (size_t i = 0; i < PART_COUNT; i++) {
+		if (sync->failed[i].code == ERR_OK)
+			continue;
+		json_begin(&w, NULL, '{');
+		json_put_string(&w, "part", parts[i].name);
+		json_put_string(&w, "error", err_name(sync->failed[i].code));
+		json_put_string(&w, "detail", sync->failed[i].text);
+		json_end(&w, '}');
+	}
+	json_end(&w, ']');
+	json_end(&w, '}');
+}
+
+static void
+print_summary(const struct sync *sync)
+{
+	const char *separator = "";
+
+	if (is_done(sync, PART_IDP)) {
+		(void)printf("identity provider: %zu key%s", sync->keys,
+		    sync->keys == 1 ? "" : "s");
+		separator = "; ";
+	}
+	if (is_done(sync, PART_USERS)) {
+		(void)printf("%susers:", separator);
+		for (size_t i = 0; i < ARRAY_LEN(counts); i++)
+			(void)printf("%s %" PRIu64 " %s", i == 0 ? "" : ",",
+			    count_of(sync, i), counts[i].name);
+		(void)printf(", %" PRIu64 " published",
+		    sync->published.users);
+		separator = "\n";
+	}
+	if (separator[0] != '\0')
+		(void)putchar('\n');
+}
+
+static void
+log_part(const struct sync *sync, enum part_id id)
+{
+	AUTO(buf) struct buf detail = BUF_INIT(DIAG_TEXT_MAX * 4);
+	const struct diag *diag = &sync->failed[id];
+
+	log_escape(&detail, diag->text, strlen(diag->text));
+	if (diag->code != ERR_OK)
+		log_event(LOG_WARNING, "sync part=%s result=%s detail=\"%s\"",
+		    parts[id].name, err_name(diag->code), buf_str(&detail));
+	else if (id == PART_IDP)
+		log_event(LOG_NOTICE, "sync part=idp result=ok keys=%zu",
+		    sync->keys);
+	else
+		log_event(LOG_NOTICE, "sync part=users result=ok "
+		    "listed=%" PRIu64 " added=%" PRIu64 " changed=%" PRIu64
+		    " deactivated=%" PRIu64 " vanished=%" PRIu64
+		    " refused=%" PRIu64, sync->users.listed,
+		    sync->users.added, sync->users.changed,
+		    sync->users.deactivated, sync->users.vanished,
+		    sync->users.refused);
+}
+
+static int
+report(const struct sync *sync)
+{
+	/* With --json the errors are in the one document. */
+	const struct admin plain = { .json = false };
+	int code = ADMIN_OK;
+
+	for (size_t i = 0; i < PART_COUNT; i++) {
+		struct diag diag = DIAG_INIT;
+
+		if (sync->wanted[i])
+			log_part(sync, (enum part_id)i);
+		if (sync->failed[i].code == ERR_OK)
+			continue;
+		(void)fail(&diag, sync->failed[i].code, "%s: %s",
+		    parts[i].name, sync->failed[i].text);
+		code = admin_fail(&plain, &diag);
+	}
+	if (sync->admin->json)
+		print_json(sync);
+	else if (!sync->admin->quiet)
+		print_summary(sync);
+	return code;
+}
+
+/* The only argument is --from FILE. */
+static enum err
+read_arguments(struct sync *sync, int argc, char **argv, struct diag *diag)
+{
+	if (argc == 3 && strcmp(argv[1], "--from") == 0)
+		sync->from = argv[2];
+	else if (argc != 1)
+		return fail(diag, ERR_USAGE, "sync [--from FILE]");
+	sync->wanted[PART_IDP] = sync->admin->conf.idp_issuer[0] != '\0';
+	sync->wanted[PART_USERS] = sync->from != NULL ||
+	    sync->admin->conf.scim_url[0] != '\0';
+	return ERR_OK;
+}
+
+int
+admin_sync(struct admin *admin, int argc, char **argv)
+{
+	AUTO_CLOSE int lock_fd = -1;
+	AUTO(sync) struct sync sync = { .admin = admin };
+	struct diag diag = DIAG_INIT;
+	enum err r = read_arguments(&sync, argc, argv, &diag);
+
+	if (r != ERR_OK) {
+		(void)admin_fail(admin, &diag);
+		return ADMIN_USAGE;
+	}
+	if (!sync.wanted[PART_IDP] && !sync.wanted[PART_USERS]) {
+		(void)fail(&diag, ERR_CONF_MISSING, "%s: neither [idp] nor "
+		    "[scim] is configured", admin->conf_path);
+		(void)admin_fail(admin, &diag);
+		return ADMIN_NOT_CONFIGURED;
+	}
+	sync.shows_progress = !admin->quiet && !admin->json &&
+	    isatty(STDERR_FILENO);
+	r = state_dir_make(&admin->conf, &diag);
+	if (r == ERR_OK)
+		r = state_dir_lock(&admin->conf, &lock_fd, &diag);
+	if (r == ERR_OK)
+		r = admin_store_open(admin, true, &sync.store, &diag);
+	if (r != ERR_OK)
+		return admin_fail(admin, &diag);
+	run_parts(&sync);
+	return report(&sync);
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * 8x8sso-fetch: everything about provisioning that touches what a server or
+ * the identity provider wrote.  One request of wire.h on descriptor 0 is
+ * answered with records or a reason, then the process ends.  It keeps no
+ * state and opens no files but those of resolver and certificate store.
+ *
+ *	8x8sso-fetch USER	(the account to become; "" to stay)
+ */
+#include <poll.h>
+#include <string.h>
+
+#include "auth/saml_metadata.h"
+#include "base/clock.h"
+#include "base/io.h"
+#include "base/parse.h"
+#include "directory/scim.h"
+#include "sys/http.h"
+#include "sys/sandbox.h"
+#include "wire/channel.h"
+
+#define REQUEST_TIMEOUT_MS 10000
+#define ANSWER_TIMEOUT_MS 60000	/* for the command to take a message */
+#define SAVED_FD 3
+#define TIMEOUT_MAX_S 86400u
+#define CPU_SECONDS 600
+#define ADDRESS_SPACE ((size_t)4 * 1024 * 1024 * 1024)
+#define OPEN_FILES 64
+
+/* One listing. */
+struct fetch {
+	struct channel *ch;
+	struct http *http;
+	int64_t deadline_ms;
+};
+
+static enum err
+get(void *context, const char *url, struct http_response *ret,
+    struct diag *diag)
+{
+	const struct fetch *fetch = context;
+
+	return http_get(fetch->http, url, fetch->deadline_ms, ret, diag);
+}
+
+static enum err
+wait_a_while(void *context, int64_t ms, struct diag *diag)
+{
+	const struct fetch *fetch = context;
+	int left = clock_left_ms(fetch->deadline_ms);
+	int64_t end = clock_monotonic_ms() + ms;
+
+	if (ms >= left)
+		return fail(diag, ERR_TIMEOUT, "no time left");
+	while (clock_left_ms(end) > 0)
+		(void)poll(NULL, 0, clock_left_ms(end));
+	return ERR_OK;
+}
+
+static enum err
+progress(void *context, uint64_t done, uint64_t total, struct diag *diag)
+{
+	const struct fetch *fetch = context;
+
+	channel_set_timeout(fetch->ch, ANSWER_TIMEOUT_MS);
+	return CHANNEL_SEND(fetch->ch, PROGRESS, diag, wire_u64(done),
+	    wire_u64(total));
+}
+
+static enum err
+list_server(struct channel *ch, const struct wire_msg *msg,
+    struct scim_listing *ret, struct diag *diag)
+{
+	AUTO(buf) struct buf token = BUF_INIT(SCIM_TOKEN_MAX);
+	AUTO(http) struct http *http = NULL;
+	const struct wire_field *secret = &msg->field[FETCH_USERS_TOKEN];
+	struct http_options options = { "",
+	    "application/scim+json, application/json",
+	    wire_get_text(msg, FETCH_USERS_CA_FILE),
+	    wire_get_text(msg, FETCH_USERS_PROXY) };
+	const struct scim_request request = {
+		wire_get_text(msg, FETCH_USERS_URL),
+		wire_get_u64(msg, FETCH_USERS_PAGE_SIZE),
+		wire_get_u64(msg, FETCH_USERS_MAX_USERS),
+		wire_get_u64(msg, FETCH_USERS_FIRST_PAGE_ONLY) != 0,
+	};
+	uint64_t seconds = wire_get_u64(msg, FETCH_USERS_TIMEOUT);
+	struct fetch fetch = { ch, NULL, 0 };
+	const struct scim_server server = {
+		get, wait_a_while, progress, &fetch
+	};
+	enum err r;
+
+	if (request.page_size == 0 || seconds == 0 || seconds > TIMEOUT_MAX_S)
+		return fail(diag, ERR_WIRE_SYNTAX, "page size or timeout");
+	r = buf_put(&token, secret->data, secret->len);
+	if (r != ERR_OK)
+		return fail(diag, r, "token");
+	options.token = buf_str(&token);
+	r = http_new(&options, &http, diag);
+	if (r != ERR_OK)
+		return r;
+	fetch.http = http;
+	fetch.deadline_ms = clock_monotonic_ms() + (int64_t)seconds * 1000;
+	return scim_list(&request, &server, ret, diag);
+}
+
+static enum err
+list_saved(const struct wire_msg *msg, struct scim_listing *ret,
+    struct diag *diag)
+{
+	AUTO(buf) struct buf saved = BUF_INIT(SCIM_SAVED_MAX);
+	enum err r = io_read_all(SAVED_FD, &saved, diag);
+
+	if (r != ERR_OK)
+		return r;
+	return scim_read_saved(saved.data, saved.len,
+	    wire_get_u64(msg, FETCH_USERS_MAX_USERS), ret, diag);
+}
+
+static enum err
+send_user(struct channel *ch, const struct record *u, struct diag *diag)
+{
+	channel_set_timeout(ch, ANSWER_TIMEOUT_MS);
+	return CHANNEL_SEND(ch, USER, diag, wire_text(u->id),
+	    wire_text(u->external_id), wire_text(u->user_name),
+	    wire_u64(u->active), wire_text(u->given_name),
+	    wire_text(u->family_name), wire_text(u->title),
+	    wire_text(u->department), wire_text(u->site),
+	    wire_text(u->created));
+}
+
+static enum err
+fetch_users(struct channel *ch, const struct wire_msg *msg,
+    struct diag *diag)
+{
+	AUTO(scim_listing) struct scim_listing listing = SCIM_LISTING_INIT;
+	bool saved = wire_get_text(msg, FETCH_USERS_URL)[0] == '\0';
+	enum err r = saved ? list_saved(msg, &listing, diag) :
+	    list_server(ch, msg, &listing, diag);
+
+	for (size_t i = 0; i < listing.count && r == ERR_OK; i++)
+		r = send_user(ch, listing.record[i], diag);
+	if (r != ERR_OK)
+		return r;
+	channel_set_timeout(ch, ANSWER_TIMEOUT_MS);
+	return CHANNEL_SEND(ch, END, diag, wire_u64(listing.count),
+	    wire_u64(listing.total));
+}
+
+/* From exactly one of the two documents. */
+static enum err
+read_idp(const struct wire_msg *msg, struct saml_idp *ret, struct diag *diag)
+{
+	const struct wire_field *cert = &msg->field[FETCH_IDP_CERTIFICATE];
+	const struct wire_field *metadata = &msg->field[FETCH_IDP_METADATA];
+	const char *issuer = wire_get_text(msg, FETCH_IDP_ISSUER);
+	enum err r;
+
+	if ((cert->len == 0) == (metadata->len == 0))
+		return fail(diag, ERR_WIRE_SYNTAX,
+		    "certificate and metadata: exactly one is needed");
+	if (metadata->len > 0)
+		return saml_metadata_parse(metadata->data, metadata->len,
+		    issuer, (int64_t)wire_get_u64(msg, FETCH_IDP_NOW), ret,
+		    diag);
+	r = saml_certificate_parse(cert->data, cert->len, &ret->keys.key[0],
+	    diag);
+	if (r != ERR_OK)
+		return r;
+	memcpy(ret->entity_id, issuer, strlen(issuer) + 1);
+	ret->keys.count = 1;
+	return ERR_OK;
+}
+
+/* Certificates may be older than 1970 or without an end; the wire's times
+ * are not. */
+static uint64_t
+wire_time(int64_t time)
+{
+	return time < 0 ? 0 : (uint64_t)time;
+}
+
+static enum err
+send_key(struct channel *ch, const struct idp_key *key, struct diag *diag)
+{
+	return CHANNEL_SEND(ch, IDP_KEY, diag, wire_bytes(key->n, key->n_len),
+	    wire_bytes(key->e, key->e_len),
+	    wire_bytes(key->cert_sha256, sizeof(key->cert_sha256)),
+	    wire_text(key->subject), wire_u64(wire_time(key->not_before)),
+	    wire_u64(wire_time(key->not_after)));
+}
+
+static enum err
+fetch_idp(struct channel *ch, const struct wire_msg *msg, struct diag *diag)
+{
+	struct saml_idp idp = { .entity_id = "" };
+	enum err r = read_idp(msg, &idp, diag);
+
+	if (r != ERR_OK)
+		return r;
+	r = CHANNEL_SEND(ch, IDP, diag, wire_text(idp.entity_id),
+	    wire_text(idp.login_url), wire_text(idp.logout_url));
+	for (size_t i = 0; i < idp.keys.count && r == ERR_OK; i++)
+		r = send_key(ch, &idp.keys.key[i], diag);
+	if (r != ERR_OK)
+		return r;
+	return CHANNEL_SEND(ch, END, diag, wire_u64(idp.keys.count),
+	    wire_u64(idp.keys.count));
+}
+
+/* The detail may have been cut inside a character, which the wire refuses. */
+static void
+refuse(struct channel *ch, enum err reason, struct diag *diag)
+{
+	size_t len = strlen(diag->text);
+
+	if (!parse_is_utf8(diag->text, len))
+		for (size_t i = 0; i < len; i++)
+			if ((unsigned char)diag->text[i] > '~')
+				diag->text[i] = '?';
+	channel_set_timeout(ch, REQUEST_TIMEOUT_MS);
+	/* If the command is not there any more, nobody wants to know. */
+	(void)!CHANNEL_SEND(ch, REFUSE, NULL, wire_text(err_name(reason)),
+	    wire_text(diag->text));
+}
+
+static enum err
+answer(struct channel *ch, const char *user, struct diag *diag)
+{
+	AUTO(wire_msg) struct wire_msg msg = WIRE_MSG_INIT;
+	enum err r = sandbox_enter(user, diag);
+
+	if (r == ERR_OK)
+		r = sandbox_limit(CPU_SECONDS, ADDRESS_SPACE, OPEN_FILES,
+		    diag);
+	if (r == ERR_OK)
+		r = channel_recv(ch, &msg, diag);
+	if (r != ERR_OK)
+		return r;
+	if (msg.type == WIRE_FETCH_USERS)
+		return fetch_users(ch, &msg, diag);
+	if (msg.type == WIRE_FETCH_IDP)
+		return fetch_idp(ch, &msg, diag);
+	return fail(diag, ERR_WIRE_UNEXPECTED, "%s",
+	    wire_type_name(msg.type));
+}
+
+int
+main(int argc, char **argv)
+{
+	AUTO(channel) struct channel ch = { 0, 0 };
+	struct diag diag = DIAG_INIT;
+	enum err r;
+
+	channel_set_timeout(&ch, REQUEST_TIMEOUT_MS);
+	r = argc == 2 ? answer(&ch, argv[1], &diag) :
+	    fail(&diag, ERR_USAGE, "8x8sso-fetch is started by 8x8sso");
+	if (r == ERR_OK)
+		return 0;
+	refuse(&ch, r, &diag);
+	return 1;
+}
