@@ -52,14 +52,6 @@ bool parse_is_safe_url(const char *text, size_t len)
 bool parse_is_utf8(const void *data, size_t len)
 	__attribute__((warn_unused_result));
 
-/* An address that a program of ours may talk to: https, or plain http when the
- * host is a literal loopback (127.0.0.1, [::1], localhost), so that a
- * laboratory on one machine needs no certificates: what never leaves the host
- * needs no TLS.  Host and optional port; printable ASCII; no user or password
- * in it, no fragment; a query is allowed. */
-bool parse_is_safe_url(const char *text, size_t len)
-	__attribute__((warn_unused_result));
-
 /* ASCII only, whatever the locale. */
 bool parse_equal_nocase(const char *a, const char *b)
 	__attribute__((warn_unused_result));

@@ -3,7 +3,8 @@
  * An HTTP client that can only GET (libcurl underneath).
  *
  * https with TLS 1.2 or later, certificate and host name verified; plain http
- * only to a literal loopback (parse_is_safe_url()).  No redirects, cookies,
+ * only to a loopback address (parse_is_safe_url()): what never leaves the host
+ * needs no TLS, and a laboratory no certificates.  No redirects, cookies,
  * netrc, compression or HTTP/2; nothing from the environment.  Every answer
  * has a maximum size and every wait an end.
  */

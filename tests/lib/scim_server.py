@@ -1,0 +1,182 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""A SCIM server of one file, on loopback, that can be told to misbehave.
+
+    scim_server.py DIR [CERT KEY]
+
+writes its port to DIR/port and a line per request (method, path, and the
+headers of interest) to DIR/requests.  The first part of the path is what it
+does, the second how many users it has: /good/250/Users lists 250 users.
+With CERT and KEY it speaks TLS.
+"""
+
+import http.server
+import json
+import os
+import ssl
+import sys
+import urllib.parse
+
+TOKEN = "s3cr3t-T0k3n"
+LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
+EIGHT = "urn:ietf:params:scim:schemas:extension:8x8:1.1:User"
+ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+
+
+def user(n):
+    return {
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User", EIGHT],
+        "id": "id-%08d" % n,
+        "userName": "user%d@contoso.example" % n,
+        "externalId": "ext-%d" % n,
+        "active": n % 50 != 7,
+        "title": "Agent",
+        "name": {"givenName": "G\u00f6%d" % n, "familyName": "F%d" % n},
+        "emails": [{"value": "user%d@contoso.example" % n, "type": "work"}],
+        ENTERPRISE: {"department": "Department %d" % (n % 20)},
+        EIGHT: {"site": "Main"},
+        "meta": {"resourceType": "User",
+                 "created": "2026-01-02T03:04:05.%03dZ" % (n % 1000)},
+    }
+
+
+class Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, request, client_address):
+        """A client that hangs up is no news."""
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    busy_once = set()
+
+    def log_message(self, *args):
+        pass
+
+    def record(self):
+        with open(os.path.join(self.server.directory, "requests"), "a",
+                  encoding="utf-8") as log:
+            log.write("%s %s %s %s\n" % (
+                self.command, self.path, self.headers.get("Authorization"),
+                self.headers.get("User-Agent")))
+
+    def answer(self, status, body, content_type="application/scim+json",
+               headers=()):
+        if not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in headers:
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def error(self, status, detail, headers=()):
+        self.answer(status, {"schemas": [ERROR], "status": str(status),
+                             "detail": detail}, headers=headers)
+
+    def page(self, total, first, count):
+        last = min(first + count, total)
+        return {"schemas": [LIST], "totalResults": total,
+                "startIndex": first + 1, "itemsPerPage": count,
+                "Resources": [user(n) for n in range(first, last)]}
+
+    def do_GET(self):
+        self.record()
+        where = urllib.parse.urlsplit(self.path)
+        query = dict(urllib.parse.parse_qsl(where.query))
+        _, scenario, size, _ = where.path.split("/")
+        first = int(query.get("startIndex", 1)) - 1
+        count = min(int(query.get("count", 20)), 1000)
+        if self.headers.get("Authorization") != "Bearer " + TOKEN:
+            self.error(401, "got " + str(self.headers.get("Authorization")))
+            return
+        getattr(self, "do_" + scenario)(int(size), first, count)
+
+    def do_POST(self):
+        self.record()
+        self.error(405, "read only")
+
+    do_PUT = do_PATCH = do_DELETE = do_HEAD = do_POST
+
+    # What the first part of the path may be.
+
+    def do_good(self, size, first, count):
+        self.answer(200, self.page(size, first, count))
+
+    def do_blind(self, size, _first, count):
+        self.answer(200, self.page(size, 0, count))
+
+    def do_wraps(self, size, first, count):
+        page = self.page(size, first if first < size else 0, count)
+        page["totalResults"] = size + 1000
+        self.answer(200, page)
+
+    def do_breaks(self, size, first, count):
+        """The connection is lost in the second page, once."""
+        if first > 0 and "breaks" not in self.busy_once:
+            self.busy_once.add("breaks")
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", "100000")
+            self.end_headers()
+            self.wfile.write(b'{"totalResults": 1,')
+            self.close_connection = True
+            return
+        self.do_good(size, first, count)
+
+    def do_busy(self, size, first, count):
+        """429 in the second page, once."""
+        if first > 0 and "busy" not in self.busy_once:
+            self.busy_once.add("busy")
+            self.error(429, "slow down", [("Retry-After", "1")])
+            return
+        self.do_good(size, first, count)
+
+    def do_fails(self, size, first, count):
+        """Page two never comes."""
+        if first > 0:
+            self.error(501, "page two\x1b[31m is lost")
+            return
+        self.do_good(size, first, count)
+
+    def do_moves(self, size, first, count):
+        self.answer(302, b"", headers=[
+            ("Location", "http://127.0.0.1:1/stolen")])
+
+    def do_html(self, size, first, count):
+        self.answer(200, b"<html>hello</html>", "text/html")
+
+    def do_huge(self, size, first, count):
+        self.answer(200, b"[" + b" " * (17 << 20) + b"]")
+
+    def do_junk(self, size, first, count):
+        self.answer(200, b'{"totalResults": 2, "Resources": [{"id": "x"')
+
+    def do_twice(self, size, first, count):
+        self.answer(200, b'{"totalResults":0,"totalResults":0}')
+
+    def do_noid(self, size, first, count):
+        page = self.page(size, first, count)
+        del page["Resources"][1]["id"]
+        self.answer(200, page)
+
+
+def main():
+    directory = sys.argv[1]
+    server = Server(("127.0.0.1", 0), Handler)
+    server.directory = directory
+    if len(sys.argv) == 4:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(sys.argv[2], sys.argv[3])
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    port = os.path.join(directory, "port")
+    with open(port + ".new", "w", encoding="ascii") as out:
+        out.write(str(server.server_address[1]))
+    os.rename(port + ".new", port)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,229 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# 8x8sso-fetch against a small SCIM server on loopback: as root's command
+# would ask it, but spoken by another implementation of the protocol.
+
+. "${top_srcdir:?}/tests/lib/tap.sh"
+
+python=/usr/bin/python3
+worker=${top_builddir:?}/8x8sso-fetch
+lib=$top_srcdir/tests/lib
+token=s3cr3t-T0k3n
+
+if [ ! -x $python ]; then
+	echo "1..0 # SKIP no $python"
+	exit 0
+fi
+
+dir=$(mktemp -d "${TMPDIR:-/tmp}/fetch.XXXXXX") || exit 1
+pids=
+
+clean_up()
+{
+	for pid in $pids; do
+		kill "$pid"
+		wait "$pid"
+	done 2>/dev/null
+	rm -rf "$dir"
+}
+trap clean_up EXIT
+trap 'exit 1' HUP INT TERM
+
+# Sets $port.
+start_server() # NAME [CERT KEY]
+{
+	home=$dir/$1
+	shift
+	mkdir "$home"
+	$python "$lib/scim_server.py" "$home" "$@" &
+	pids="$pids $!"
+	tries=0
+	until [ -s "$home/port" ] || [ $tries -gt 200 ]; do
+		tries=$((tries + 1))
+		sleep 0.05
+	done
+	port=$(cat "$home/port")
+}
+
+ask() # ARGUMENT...
+{
+	$python "$lib/ask_fetch.py" "$worker" "$@" >"$dir/out" 2>"$dir/err"
+}
+
+# What the worker said last, and how many records came.
+last() { tail -n 1 "$dir/out"; }
+records() { grep -c '^USER ' "$dir/out"; }
+
+users() # SCENARIO/SIZE [OPTION...]
+{
+	scenario=$1
+	shift
+	ask users url="http://127.0.0.1:$port/$scenario" token=$token "$@"
+}
+
+# The listing is complete and has so many records.
+complete() # COUNT
+{
+	cat "$dir/err"
+	last
+	[ "$(records)" -eq "$1" ] &&
+		[ "$(last)" = "END {\"count\": $1, \"total\": $1}" ]
+}
+
+# No record, and this reason; the detail holds the words.
+refused() # REASON [WORDS]
+{
+	last
+	[ "$(records)" -eq 0 ] &&
+		last | grep -q "^REFUSE .*\"reason\": \"$1\"" &&
+		last | grep -q -- "${2:-}" &&
+		! last | grep -q $token
+}
+
+start_server plain
+
+users good/250
+check "all pages of a listing arrive" complete 250
+check "progress is told after every page" \
+	test "$(grep -c '^PROGRESS ' "$dir/out")" -eq 3
+check "a record has what the server said" grep -q '^USER {"active": 1, '\
+'"created": "2026-01-02T03:04:05.000Z", "department": "Department 0", '\
+'"external_id": "ext-0", "family_name": "F0", "given_name": "G\\u00f60", '\
+'"id": "id-00000000", "site": "Main", "title": "Agent", '\
+'"user_name": "user0@contoso.example"}' "$dir/out"
+check "inactive users are listed as such" \
+	test "$(grep -c '^USER {"active": 0' "$dir/out")" -eq 5
+check "pages are asked for by number and size" \
+	grep -q '^GET /good/250/Users?startIndex=201&count=100 ' \
+	"$dir/plain/requests"
+check "the request carries the token and the program's name" \
+	grep -q "Users?startIndex=1&count=100 Bearer $token 8x8sso/" \
+	"$dir/plain/requests"
+users good/0
+check "an empty listing is complete" complete 0
+users good/250 page_size=1000
+check "one page is enough where one is" complete 250
+users good/250 page_size=7
+check "pages of an odd size add up" complete 250
+users good/250 first_page_only=1 page_size=1
+check "the connection test reads one page" \
+	test "$(last)" = 'END {"count": 1, "total": 250}'
+users busy/250
+check "a busy server is asked again" complete 250
+users breaks/250
+check "a lost connection is made again" complete 250
+
+users blind/250
+check "a server blind to startIndex: partial" refused scim-partial
+users wraps/250
+check "page one past the end: partial" refused scim-partial
+users fails/250
+check "a page that fails refuses everything" refused http-status 501
+check "the server's words are not lost" refused http-status "page two"
+users moves/1
+check "a redirect is not followed" refused http-redirect stolen
+users html/1
+check "a page of HTML is no listing" refused scim text/html
+users huge/1
+check "an answer without end is cut off" refused too-long
+users junk/1
+check "half a document is refused" refused json
+users twice/1
+check "a member that occurs twice is refused" refused json
+users noid/5
+check "a user without an id refuses the listing" refused scim "user 2 "
+users good/250 max_users=249
+check "more users than allowed" refused scim-limits max_users
+ask users url="http://127.0.0.1:$port/good/5" token=wrong-T0k3n
+check "a refused token is called that" refused http-auth "8x8 replaces it"
+check "a server's error that repeats the token is not shown" \
+	sh -c "! grep -q wrong-T0k3n '$dir/out'"
+ask users url="http://127.0.0.1:1/good/5" token=$token
+check "nobody listens: http" refused http
+ask users url="http://scim.example.com/good/5" token=$token
+check "plain http to another host is refused" refused syntax https
+ask users url="https://127.0.0.1:$port/good/5" token=$token
+check "a server without TLS: http-tls" refused http-tls
+ask users url="http://127.0.0.1:$port/good/5" token="a b"
+check "a token with a space is refused" refused syntax
+users good/5 page_size=0
+check "a page size of 0 is refused" refused wire-syntax
+check "nothing but GET was ever sent" \
+	sh -c "! grep -qv '^GET ' '$dir/plain/requests'"
+
+# The limit that forbids threads does not bind root, and libcurl itself knows
+# localhost.  Nobody listens on the host's own address, but only who resolved
+# the name finds that out.
+host=$(uname -n)
+if [ "$(id -u)" -ne 0 ]; then
+	skip "a worker resolves names without threads" "not root"
+elif [ "$host" = localhost ] || ! getent hosts "$host" >/dev/null; then
+	skip "a worker resolves names without threads" "no name in /etc/hosts"
+else
+	ask users url="https://$host:1/good/3" token=$token user=nobody
+	check "a worker resolves names without threads" \
+		refused http "onnect to"
+fi
+
+# -- saved listings
+
+saved()
+{
+	printf '%s' "$1" >"$dir/saved"
+	ask users file="$dir/saved"
+}
+
+one='{"id":"a","userName":"b@c","active":"False"}'
+saved "{\"totalResults\":1,\"Resources\":[$one]}"
+check "a saved listing is read from descriptor 3" complete 1
+saved "{\"totalResults\":2,\"Resources\":[$one]}"
+check "a saved listing that is a part of one: partial" refused scim-partial
+saved ""
+check "an empty file is no listing" refused json
+
+# -- TLS
+
+if command -v openssl >/dev/null; then
+	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost \
+		-addext subjectAltName=DNS:localhost \
+		-keyout "$dir/key.pem" -out "$dir/cert.pem" 2>"$dir/err"
+	start_server tls "$dir/cert.pem" "$dir/key.pem"
+	ask users url="https://localhost:$port/good/3" token=$token \
+		ca_file="$dir/cert.pem"
+	check "TLS with the configured authority" complete 3
+	ask users url="https://localhost:$port/good/3" token=$token
+	check "j25: an authority that is not configured is not trusted" \
+		refused http-tls
+	ask users url="https://127.0.0.1:$port/good/3" token=$token \
+		ca_file="$dir/cert.pem"
+	check "j25: a certificate for another name is not trusted" \
+		refused http-tls
+	check "the token was shown to nobody but the trusted server" \
+		test "$(wc -l <"$dir/tls/requests")" -eq 1
+else
+	skip "TLS" "no openssl"
+fi
+
+# -- the protocol
+
+ask raw 012300000000001800000008000000000000000000000008\
+0000000000000000
+check "a message that is no request is refused" refused wire-unexpected
+ask raw 02200000000000000000
+check "another version of the protocol is refused" refused wire-version
+ask raw 0120000000000001ff
+check "a malformed request is refused" refused wire-syntax
+ask idp issuer=https://idp.example/
+check "a certificate or metadata is needed" refused wire-syntax
+printf 'not a certificate' >"$dir/junk"
+ask idp certificate="$dir/junk" issuer=https://idp.example/
+check "a file that is no certificate is refused" refused idp-certificate
+if [ -s "$dir/cert.pem" ]; then
+	ask idp certificate="$dir/cert.pem" issuer=https://idp.example/
+	check "a certificate's key is read" sh -c "
+		grep -q '^IDP {\"entity_id\": \"https://idp.example/\"' \
+			'$dir/out' &&
+		grep -q '^IDP_KEY .*\"e\": \"010001\"' '$dir/out' &&
+		tail -n 1 '$dir/out' | grep -q '^END .*\"count\": 1'"
+fi
+finish
