@@ -215,17 +215,23 @@ fetch_users(const struct admin *admin, const struct fetch_users *ask,
 	    ret_total, diag);
 }
 
+/* The metadata if there is any, otherwise the certificate. */
+static const char *
+idp_file(const struct conf *conf)
+{
+	return conf->idp_metadata[0] != '\0' ? conf->idp_metadata :
+	    conf->idp_certificate;
+}
+
 static enum err
 ask_for_idp(const struct admin *admin, struct peer *peer, struct diag *diag)
 {
 	AUTO(buf) struct buf file = BUF_INIT(METADATA_MAX);
 	const struct conf *conf = &admin->conf;
-	bool metadata = conf->idp_metadata[0] != '\0';
+	bool metadata = idp_file(conf) == conf->idp_metadata;
 	struct wire_field absent = wire_bytes(NULL, 0);
 	struct wire_field content;
-	enum err r = io_read_trusted(
-	    metadata ? conf->idp_metadata : conf->idp_certificate, false,
-	    &file, diag);
+	enum err r = io_read_trusted(idp_file(conf), false, &file, diag);
 
 	if (r != ERR_OK)
 		return r;
@@ -308,17 +314,20 @@ fetch_idp(const struct admin *admin, struct saml_idp *ret, struct diag *diag)
 {
 	AUTO(fetch_peer) struct peer peer = PEER_INIT;
 	struct saml_idp idp = { .entity_id = "" };
+	struct diag why = DIAG_INIT;
 	enum err r = start_worker(admin, -1, IDP_TIMEOUT_S, &peer,
 	    diag);
 
 	if (r == ERR_OK)
 		r = ask_for_idp(admin, &peer, diag);
-	if (r == ERR_OK)
-		r = take_idp_names(&peer, admin->conf.idp_issuer, &idp, diag);
-	if (r == ERR_OK)
-		r = take_idp_keys(&peer, &idp.keys, diag);
 	if (r != ERR_OK)
 		return r;
+	r = take_idp_names(&peer, admin->conf.idp_issuer, &idp, &why);
+	if (r == ERR_OK)
+		r = take_idp_keys(&peer, &idp.keys, &why);
+	if (r != ERR_OK)
+		return fail(diag, r, "%s: %s", idp_file(&admin->conf),
+		    why.text);
 	*ret = idp;
 	return ERR_OK;
 }

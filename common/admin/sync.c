@@ -144,33 +144,42 @@ publish(struct sync *sync, struct diag *diag)
 	return publish_write(path, &bytes, &sync->published, diag);
 }
 
+/* From the server, or from the open file. */
 static enum err
-fetch_records(struct sync *sync, struct diag *diag)
+fetch_records(struct sync *sync, int file, struct diag *diag)
 {
-	AUTO_CLOSE int file = -1;
-	struct fetch_users ask = {
-		.file = -1, .record = take_record,
+	const struct fetch_users ask = {
+		.file = file, .record = take_record,
 		.progress = show_progress, .context = sync,
 	};
 	uint64_t total = 0;
-	enum err r;
+	enum err r = fetch_users(sync->admin, &ask, &total, diag);
 
-	if (sync->from != NULL) {
-		file = open(sync->from, O_RDONLY | O_CLOEXEC);
-		if (file < 0)
-			return fail_errno(diag, ERR_IO, "%s", sync->from);
-		ask.file = file;
-	}
-	r = fetch_users(sync->admin, &ask, &total, diag);
 	if (sync->shows_progress)
 		(void)fputs("\r\033[K", stderr);
 	return r;
 }
 
 static enum err
+read_saved(struct sync *sync, struct diag *diag)
+{
+	AUTO_CLOSE int file = open(sync->from, O_RDONLY | O_CLOEXEC);
+	struct diag why = DIAG_INIT;
+	enum err r;
+
+	if (file < 0)
+		return fail_errno(diag, ERR_IO, "%s", sync->from);
+	r = fetch_records(sync, file, &why);
+	if (r != ERR_OK)
+		return fail(diag, r, "%s: %s", sync->from, why.text);
+	return ERR_OK;
+}
+
+static enum err
 sync_users(struct sync *sync, struct diag *diag)
 {
-	enum err r = fetch_records(sync, diag);
+	enum err r = sync->from != NULL ? read_saved(sync, diag) :
+	    fetch_records(sync, -1, diag);
 
 	/* An empty listing has no first record. */
 	if (r == ERR_OK)

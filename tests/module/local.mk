@@ -15,7 +15,8 @@ TESTS += tests/module/nss.sh
 endif
 EXTRA_DIST += tests/module/nss.sh
 
-# The fetch worker against a server in Python.
-TESTS += tests/module/fetch.sh
-EXTRA_DIST += tests/module/fetch.sh tests/lib/ask_fetch.py \
+# The fetch worker, and sync, against a server in Python.
+TESTS += tests/module/fetch.sh tests/module/sync.sh
+EXTRA_DIST += tests/module/fetch.sh tests/module/sync.sh \
+	tests/lib/ask_fetch.py \
 	tests/lib/scim_server.py

@@ -168,8 +168,8 @@ j11_answers_longer_than_the_limit_are_cut_off(void **state)
 	static const char *const answers[] = {
 		"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n123456789",
 		"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n123456789",
-		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-		    "4\r\n1234\r\n5\r\n56789\r\n0\r\n\r\n",
+		("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+		    "4\r\n1234\r\n5\r\n56789\r\n0\r\n\r\n"),
 	};
 
 	(void)state;
