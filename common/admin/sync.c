@@ -51,7 +51,7 @@ sync_clear(struct sync *sync)
 }
 DEFINE_AUTO(sync, struct sync, sync_clear);
 
-/* -- the identity provider's keys ------------------------------------------- */
+/* -- the identity provider's keys ------------------------------------------ */
 
 static enum err
 store_idp(struct store *store, const struct saml_idp *idp, struct diag *diag)
@@ -88,7 +88,7 @@ sync_idp(struct sync *sync, struct diag *diag)
 	return ERR_OK;
 }
 
-/* -- the users -------------------------------------------------------------- */
+/* -- the users ------------------------------------------------------------- */
 
 /* The update begins with the first record: only then is the listing known to
  * be complete, and the worker was started by root. */
@@ -191,7 +191,7 @@ sync_users(struct sync *sync, struct diag *diag)
 	return r;
 }
 
-/* -- both ------------------------------------------------------------------- */
+/* -- both ------------------------------------------------------------------ */
 
 static const struct part {
 	const char *name;
@@ -251,7 +251,7 @@ run_parts(struct sync *sync)
 	remember_outcome(sync);
 }
 
-/* -- after ------------------------------------------------------------------ */
+/* -- after ----------------------------------------------------------------- */
 
 static const struct {
 	const char *name;

@@ -62,15 +62,25 @@ tests_unit_test_admin_LDADD = common/base/libbase.la $(CMOCKA_LIBS)
 unit_programs += tests/unit/test_json
 unit_programs += tests/unit/test_http tests/unit/test_json
 unit_programs += tests/unit/test_http tests/unit/test_json tests/unit/test_scim
+unit_programs += tests/unit/test_http tests/unit/test_json \
+	tests/unit/test_scim tests/unit/test_scim_page tests/unit/test_scim_retry
 tests_unit_test_json_SOURCES = tests/unit/test_json.c tests/unit/unit.h
 tests_unit_test_json_CFLAGS = $(unit_cflags)
 tests_unit_test_json_LDADD = common/sys/libjson.la $(CMOCKA_LIBS)
 tests_unit_test_http_SOURCES = tests/unit/test_http.c tests/unit/unit.h
 tests_unit_test_http_CFLAGS = $(unit_cflags)
 tests_unit_test_http_LDADD = common/sys/libhttp.la $(CMOCKA_LIBS)
-tests_unit_test_scim_SOURCES = tests/unit/test_scim.c tests/unit/unit.h
+scim_fake = tests/unit/scim_fake.c tests/unit/scim_fake.h tests/unit/unit.h
+tests_unit_test_scim_SOURCES = tests/unit/test_scim.c $(scim_fake)
 tests_unit_test_scim_CFLAGS = $(unit_cflags)
 tests_unit_test_scim_LDADD = common/directory/libscim.la $(CMOCKA_LIBS)
+tests_unit_test_scim_retry_SOURCES = tests/unit/test_scim_retry.c $(scim_fake)
+tests_unit_test_scim_retry_CFLAGS = $(unit_cflags)
+tests_unit_test_scim_retry_LDADD = common/directory/libscim.la $(CMOCKA_LIBS)
+tests_unit_test_scim_page_SOURCES = tests/unit/test_scim_page.c \
+	tests/unit/unit.h
+tests_unit_test_scim_page_CFLAGS = $(unit_cflags)
+tests_unit_test_scim_page_LDADD = common/directory/libscim.la $(CMOCKA_LIBS)
 
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
