@@ -240,7 +240,8 @@ static void
 j25_unsafe_addresses_are_not_asked(void **state)
 {
 	static const char *const bad[] = {
-		"http://192.0.2.1/", "http://localhost/", "file:///etc/passwd", "ftp://127.0.0.1/"
+		"http://192.0.2.1/", "http://localhost/", "file:///etc/passwd",
+		"ftp://127.0.0.1/",
 	};
 	AUTO(http) struct http *http = NULL;
 	struct diag diag = DIAG_INIT;
