@@ -34,21 +34,19 @@ static enum err
 make_directory(const char *path, mode_t mode, uid_t owner, struct diag *diag)
 {
 	AUTO_CLOSE int fd = -1;
-	bool made = mkdir(path, 0700) == 0;
+	bool made = mkdir(path, mode) == 0;
 	struct stat st;
 
 	if (!made && errno != EEXIST)
 		return fail_errno(diag, ERR_IO, "%s", path);
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return fail_errno(diag, ERR_IO, "%s", path);
 	if (fstat(fd, &st) != 0)
 		return fail_errno(diag, ERR_IO, "%s", path);
 	/* Also when an earlier run was stopped right here. */
 	if (st.st_uid == geteuid() && owner != geteuid() &&
-	    fchown(fd, owner, (gid_t)-1) != 0)
-		return fail_errno(diag, ERR_IO, "%s", path);
-	if (made && fchmod(fd, mode) != 0)
+	    fchownat(fd, "", owner, (gid_t)-1, AT_EMPTY_PATH) != 0)
 		return fail_errno(diag, ERR_IO, "%s", path);
 	if (fstat(fd, &st) != 0)
 		return fail_errno(diag, ERR_IO, "%s", path);
