@@ -22,10 +22,13 @@ channel_set_timeout(struct channel *ch, int timeout_ms)
 	ch->deadline_ms = clock_monotonic_ms() + timeout_ms;
 }
 
-/* Waits until fd is ready for events, or the deadline. */
+/* Waits until fd is ready for events, or the deadline.  A hang-up counts as
+ * ready: the call that follows says what happened. */
 static enum err
 wait_for(const struct channel *ch, short events, struct diag *diag)
 {
+	if (ch->fd < 0)
+		return fail(diag, ERR_WIRE_CLOSED, "no connection");
 	for (;;) {
 		struct pollfd p = { ch->fd, events, 0 };
 		int n = poll(&p, 1, clock_left_ms(ch->deadline_ms));
@@ -100,15 +103,13 @@ channel_send(struct channel *ch, enum wire_type type,
 	return r != ERR_OK ? r : send_all(ch, &b, diag);
 }
 
-enum err
-channel_recv(struct channel *ch, struct wire_msg *msg, struct diag *diag)
+static enum err
+recv_frame(struct channel *ch, struct wire_msg *msg, struct diag *diag)
 {
 	uint8_t header[WIRE_HEADER_SIZE];
 	size_t len = 0;
-	enum err r;
+	enum err r = recv_all(ch, header, sizeof(header), diag);
 
-	wire_msg_clear(msg);
-	r = recv_all(ch, header, sizeof(header), diag);
 	if (r != ERR_OK)
 		return r;
 	r = wire_decode_header(header, &msg->type, &len, diag);
@@ -122,6 +123,18 @@ channel_recv(struct channel *ch, struct wire_msg *msg, struct diag *diag)
 		return r;
 	msg->payload.len = len;
 	return wire_decode_payload(msg, diag);
+}
+
+enum err
+channel_recv(struct channel *ch, struct wire_msg *msg, struct diag *diag)
+{
+	enum err r;
+
+	wire_msg_clear(msg);
+	r = recv_frame(ch, msg, diag);
+	if (r != ERR_OK)
+		wire_msg_clear(msg);
+	return r;
 }
 
 enum err

@@ -34,7 +34,8 @@ enum err channel_send(struct channel *ch, enum wire_type type,
 	    sizeof((const struct wire_field[]){ __VA_ARGS__ }) / \
 	    sizeof(struct wire_field), (diag))
 
-/* Receives one message into msg, whose former content is wiped.
+/* Receives one message into msg, whose former content is wiped; msg is empty
+ * after a failure.
  * ERR_WIRE_CLOSED (also between two frames), ERR_TIMEOUT, ERR_IO, ERR_NOMEM,
  * ERR_WIRE_VERSION, ERR_WIRE_SYNTAX. */
 enum err channel_recv(struct channel *ch, struct wire_msg *msg,

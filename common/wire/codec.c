@@ -107,22 +107,21 @@ static enum err
 put_field(struct buf *out, const struct rule *rule,
     const struct wire_field *field)
 {
-	size_t len = field->len;
+	bool text = rule->kind == KIND_TEXT;
 	enum err r;
 
 	if (rule->kind == KIND_U64) {
 		r = put_number(out, 8, 4);
 		return r != ERR_OK ? r : put_number(out, field->number, 8);
 	}
-	if (len > rule->max)
+	if (field->len > rule->max)
 		return ERR_TOO_LONG;
-	if (rule->kind == KIND_TEXT) {
-		if (!parse_is_utf8(field->data, len))
-			return ERR_WIRE_SYNTAX;
-		len++;
-	}
-	r = put_number(out, len, 4);
-	return r != ERR_OK ? r : buf_put(out, field->data, len);
+	if (text && !parse_is_utf8(field->data, field->len))
+		return ERR_WIRE_SYNTAX;
+	r = put_number(out, field->len + text, 4);
+	if (r == ERR_OK)
+		r = buf_put(out, field->data, field->len);
+	return r == ERR_OK && text ? buf_putc(out, '\0') : r;
 }
 
 enum err
@@ -150,6 +149,8 @@ wire_encode(struct buf *out, enum wire_type type,
 		r = fail(diag, ERR_TOO_LONG, "%s", schema->name);
 	if (r != ERR_OK) {
 		out->len = start;
+		if (out->data != NULL)
+			out->data[start] = '\0';
 		return r;
 	}
 	store_be(out->data + start + 4,

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # L1: the protocol between our processes; libc only, runs inside sshd too.
+# Needs libbase, which is not in it: a module is linked whole, and nothing may
+# be in it twice.
 
 noinst_LTLIBRARIES += common/wire/libwire.la
 common_wire_libwire_la_SOURCES = \
@@ -7,4 +9,3 @@ common_wire_libwire_la_SOURCES = \
 	common/wire/codec.c common/wire/codec.h \
 	common/wire/spawn.c common/wire/spawn.h \
 	common/wire/wire.h
-common_wire_libwire_la_LIBADD = common/base/libbase.la

@@ -33,8 +33,10 @@ above_standard(int fd)
 static int
 plan_descriptors(posix_spawn_file_actions_t *actions, int socket, int extra)
 {
-	int r = posix_spawn_file_actions_adddup2(actions, socket, 0);
+	int r = posix_spawn_file_actions_addchdir_np(actions, "/");
 
+	if (r == 0)
+		r = posix_spawn_file_actions_adddup2(actions, socket, 0);
 	if (r == 0)
 		r = posix_spawn_file_actions_addopen(actions, 1, "/dev/null",
 		    O_RDWR, 0);
@@ -49,7 +51,7 @@ plan_descriptors(posix_spawn_file_actions_t *actions, int socket, int extra)
 }
 
 static int
-plan_signals(posix_spawnattr_t *attr)
+plan_attributes(posix_spawnattr_t *attr)
 {
 	sigset_t all;
 	sigset_t none;
@@ -61,8 +63,8 @@ plan_signals(posix_spawnattr_t *attr)
 	if (r == 0)
 		r = posix_spawnattr_setsigmask(attr, &none);
 	if (r == 0)
-		r = posix_spawnattr_setflags(attr,
-		    POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+		r = posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGDEF |
+		    POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
 	return r;
 }
 
@@ -80,7 +82,7 @@ run(pid_t *ret_pid, char *const argv[], int socket, int extra)
 	if (r == 0) {
 		r = plan_descriptors(&actions, socket, extra);
 		if (r == 0)
-			r = plan_signals(&attr);
+			r = plan_attributes(&attr);
 		if (r == 0)
 			r = posix_spawn(ret_pid, argv[0], &actions, &attr,
 			    argv, empty);
@@ -120,35 +122,46 @@ peer_start(struct peer *peer, char *const argv[], int extra_fd,
 
 /* True when the process is gone; *status as waitpid() gives it. */
 static bool
-reaped(pid_t pid, int flags, int *status)
+is_gone(pid_t pid, int *status)
 {
 	pid_t got;
 
 	do
-		got = waitpid(pid, status, flags);
+		got = waitpid(pid, status, WNOHANG);
 	while (got < 0 && errno == EINTR);
 	if (got < 0)
 		*status = -1;
 	return got != 0;
 }
 
+/* Polls, because a signal or a thread of our own would be the host's
+ * business. */
+static bool
+ends_in_time(pid_t pid, int *status)
+{
+	int64_t deadline = clock_monotonic_ms() + END_GRACE_MS;
+
+	while (!is_gone(pid, status)) {
+		if (clock_left_ms(deadline) == 0)
+			return false;
+		(void)poll(NULL, 0, END_POLL_MS);
+	}
+	return true;
+}
+
 int
 peer_end(struct peer *peer)
 {
-	int64_t deadline = clock_monotonic_ms() + END_GRACE_MS;
 	int status = -1;
 
 	channel_close(&peer->ch);
 	if (peer->pid <= 0)
 		return -1;
-	while (!reaped(peer->pid, WNOHANG, &status)) {
-		if (clock_left_ms(deadline) > 0) {
-			(void)poll(NULL, 0, END_POLL_MS);
-			continue;
-		}
+	/* One that even SIGKILL does not end (a dead disk) is left behind. */
+	if (!ends_in_time(peer->pid, &status)) {
 		(void)kill(peer->pid, SIGKILL);
-		(void)reaped(peer->pid, 0, &status);
-		break;
+		if (!ends_in_time(peer->pid, &status))
+			status = -1;
 	}
 	peer->pid = 0;
 	return status;

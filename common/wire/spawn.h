@@ -21,7 +21,8 @@ struct peer {
 
 /*
  * Runs argv[0] (an absolute path) with an empty environment, default signal
- * dispositions and mask, descriptor 0 = our socket, 1 and 2 = /dev/null, 3 =
+ * dispositions and mask, in "/", in a session of its own (so without a
+ * controlling terminal), descriptor 0 = our socket, 1 and 2 = /dev/null, 3 =
  * extra_fd when that is not -1, every other descriptor closed.  No shell, no
  * PATH.  ERR_SPAWN when it cannot be started, ERR_IO.
  * The caller sets the channel's timeout and ends with peer_end().
@@ -29,10 +30,16 @@ struct peer {
 enum err peer_start(struct peer *peer, char *const argv[], int extra_fd,
 	struct diag *diag) MUST_USE;
 
-/* Closes the channel, gives the process a moment to end, kills it if it does
- * not, and reaps it.  Returns its wait status, or -1 when the host's own
- * SIGCHLD handling reaped it first.  Does nothing on a peer that was not
- * started. */
+/* Closes the channel, gives the process a second to end, kills it if it does
+ * not, and reaps it; takes two seconds at most.  Returns its wait status, or
+ * -1 when the host's own SIGCHLD handling reaped it first or not even
+ * SIGKILL ended it.  Does nothing on a peer that was not started. */
 int peer_end(struct peer *peer);
+
+static inline void
+peer_auto(struct peer *peer)
+{
+	(void)peer_end(peer);
+}
 
 #endif

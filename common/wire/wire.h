@@ -64,15 +64,15 @@
 
 #define WIRE_PROMPT_FIELDS(U64, TEXT, BYTES) \
 	U64(PROMPT, ECHO)		/* 1: what is typed may be seen */ \
-	TEXT(PROMPT, TEXT, 16384)
+	TEXT(PROMPT, WORDS, 16384)
 
 #define WIRE_INFO_FIELDS(U64, TEXT, BYTES) \
 	U64(INFO, ERROR)		/* 1: PAM_ERROR_MSG */ \
-	TEXT(INFO, TEXT, 16384)
+	TEXT(INFO, WORDS, 16384)
 
 #define WIRE_ANSWER_FIELDS(U64, TEXT, BYTES) \
 	U64(ANSWER, STATUS)		/* enum wire_answer */ \
-	BYTES(ANSWER, TEXT, 131072)	/* secret; no NUL */
+	BYTES(ANSWER, WORDS, 131072)	/* secret; no NUL */
 
 #define WIRE_RESULT_FIELDS(U64, TEXT, BYTES) \
 	BYTES(RESULT, NONCE, 16)	/* of BEGIN */ \
@@ -197,7 +197,7 @@ enum wire_operation {
 
 enum wire_answer {
 	WIRE_ANSWERED = 1,
-	WIRE_ANSWER_TOO_LONG = 2,	/* TEXT is empty */
+	WIRE_ANSWER_TOO_LONG = 2,	/* WORDS is empty */
 	WIRE_ANSWER_FAILED = 3,		/* conversation error, or no answer */
 };
 

@@ -81,6 +81,23 @@ tests_unit_test_scim_page_SOURCES = tests/unit/test_scim_page.c \
 	tests/unit/unit.h
 tests_unit_test_scim_page_CFLAGS = $(unit_cflags)
 tests_unit_test_scim_page_LDADD = common/directory/libscim.la $(CMOCKA_LIBS)
+unit_programs += tests/unit/test_codec
+tests_unit_test_codec_SOURCES = tests/unit/test_codec.c tests/unit/unit.h
+tests_unit_test_codec_CFLAGS = $(unit_cflags)
+tests_unit_test_codec_LDADD = common/wire/libwire.la common/base/libbase.la \
+	$(CMOCKA_LIBS)
+
+unit_programs += tests/unit/test_channel
+tests_unit_test_channel_SOURCES = tests/unit/test_channel.c tests/unit/unit.h
+tests_unit_test_channel_CFLAGS = $(unit_cflags)
+tests_unit_test_channel_LDADD = common/wire/libwire.la common/base/libbase.la \
+	$(CMOCKA_LIBS)
+
+unit_programs += tests/unit/test_spawn
+tests_unit_test_spawn_SOURCES = tests/unit/test_spawn.c tests/unit/unit.h
+tests_unit_test_spawn_CFLAGS = $(unit_cflags)
+tests_unit_test_spawn_LDADD = common/wire/libwire.la common/base/libbase.la \
+	$(CMOCKA_LIBS)
 
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
