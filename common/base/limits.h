@@ -39,6 +39,8 @@
 #define ANSWER_MAX SAML_BASE64_MAX
 #define ANSWER_PIECES_MAX 512
 #define PROMPT_MAX (16u * 1024)
+#define SAML_REQUEST_MAX (8u * 1024)	/* XML of an AuthnRequest */
+#define SAML_REQUEST_URL_MAX (12u * 1024)
 
 /* The wire. */
 #define WIRE_PAYLOAD_MAX (256u * 1024)

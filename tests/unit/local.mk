@@ -99,6 +99,12 @@ tests_unit_test_spawn_CFLAGS = $(unit_cflags)
 tests_unit_test_spawn_LDADD = common/wire/libwire.la common/base/libbase.la \
 	$(CMOCKA_LIBS)
 
+unit_programs += tests/unit/test_saml_request
+tests_unit_test_saml_request_SOURCES = tests/unit/test_saml_request.c tests/unit/unit.h
+tests_unit_test_saml_request_CFLAGS = $(unit_cflags) $(ZLIB_CFLAGS)
+tests_unit_test_saml_request_LDADD = common/auth/librequest.la $(ZLIB_LIBS) \
+	$(CMOCKA_LIBS)
+
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
 endif
