@@ -5,16 +5,17 @@
 noinst_LTLIBRARIES += pam_8x8sso/libmodule.la
 pam_8x8sso_libmodule_la_SOURCES = \
 	pam_8x8sso/args.c pam_8x8sso/args.h \
+	pam_8x8sso/owner.c pam_8x8sso/owner.h \
 	pam_8x8sso/relay.c pam_8x8sso/relay.h \
 	pam_8x8sso/verdict.c pam_8x8sso/verdict.h
-pam_8x8sso_libmodule_la_LIBADD = common/cache/libreader.la \
-	common/wire/libwire.la common/base/libbase.la
+module_libs = pam_8x8sso/libmodule.la common/wire/libwire.la \
+	common/cache/libreader.la
 
 pam_LTLIBRARIES += pam_8x8sso.la
 pam_8x8sso_la_SOURCES = pam_8x8sso/pam_8x8sso.c
 pam_8x8sso_la_LDFLAGS = -module -avoid-version -shared $(MODULE_LDFLAGS) \
 	-Wl,--version-script=$(srcdir)/pam_8x8sso/pam_8x8sso.map
-pam_8x8sso_la_LIBADD = pam_8x8sso/libmodule.la $(PAM_LIBS)
+pam_8x8sso_la_LIBADD = $(module_libs) $(PAM_LIBS)
 EXTRA_pam_8x8sso_la_DEPENDENCIES = pam_8x8sso/pam_8x8sso.map
 EXTRA_DIST += pam_8x8sso/pam_8x8sso.map
 dist_man_MANS += pam_8x8sso/pam_8x8sso.8

@@ -42,6 +42,13 @@
 #define SAML_REQUEST_MAX (8u * 1024)	/* XML of an AuthnRequest */
 #define SAML_REQUEST_URL_MAX (12u * 1024)
 
+/* One login, as the module and the helper see it. */
+#define RELAY_MESSAGES_MAX 2048		/* from one helper */
+#define RELAY_TURN_MS 30000		/* the helper's time to react */
+#define LOGIN_BEGIN_MS 10000		/* the module's time to begin */
+#define LOGIN_MS 600000			/* the whole login, people included */
+#define WORKER_MS 10000			/* one SAML check */
+
 /* The wire. */
 #define WIRE_PAYLOAD_MAX (256u * 1024)
 

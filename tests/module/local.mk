@@ -20,3 +20,21 @@ TESTS += tests/module/fetch.sh tests/module/sync.sh
 EXTRA_DIST += tests/module/fetch.sh tests/module/sync.sh \
 	tests/lib/ask_fetch.py \
 	tests/lib/scim_server.py
+# The PAM module as it is built: test_pam calls its functions, pam.sh runs it
+# in a stack.  fake_helper stands in for 8x8sso-helper.
+
+check_PROGRAMS += tests/module/fake_helper
+tests_module_fake_helper_SOURCES = tests/module/fake_helper.c
+tests_module_fake_helper_LDADD = common/wire/libwire.la common/base/libbase.la
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/module/test_pam
+TESTS += tests/module/test_pam
+tests_module_test_pam_SOURCES = tests/module/test_pam.c tests/unit/unit.h
+tests_module_test_pam_CFLAGS = $(unit_cflags)
+tests_module_test_pam_LDFLAGS = -export-dynamic
+tests_module_test_pam_LDADD = common/cache/libwriter.la \
+	common/base/libbase.la $(CMOCKA_LIBS) $(PAM_LIBS)
+EXTRA_tests_module_test_pam_DEPENDENCIES = pam_8x8sso.la \
+	tests/module/fake_helper
+endif

@@ -105,6 +105,24 @@ tests_unit_test_saml_request_CFLAGS = $(unit_cflags) $(ZLIB_CFLAGS)
 tests_unit_test_saml_request_LDADD = common/auth/librequest.la $(ZLIB_LIBS) \
 	$(CMOCKA_LIBS)
 
+unit_programs += tests/unit/test_args
+tests_unit_test_args_SOURCES = tests/unit/test_args.c tests/unit/unit.h
+tests_unit_test_args_CFLAGS = $(unit_cflags)
+tests_unit_test_args_LDADD = $(module_libs) \
+	$(CMOCKA_LIBS)
+
+unit_programs += tests/unit/test_verdict
+tests_unit_test_verdict_SOURCES = tests/unit/test_verdict.c tests/unit/unit.h
+tests_unit_test_verdict_CFLAGS = $(unit_cflags)
+tests_unit_test_verdict_LDADD = $(module_libs) $(PAM_LIBS) \
+	$(CMOCKA_LIBS)
+
+unit_programs += tests/unit/test_relay
+tests_unit_test_relay_SOURCES = tests/unit/test_relay.c tests/unit/unit.h
+tests_unit_test_relay_CFLAGS = $(unit_cflags)
+tests_unit_test_relay_LDADD = $(module_libs) $(PAM_LIBS) \
+	$(CMOCKA_LIBS)
+
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
 endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "relay.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <security/pam_ext.h>
+
+#include "base/limits.h"
+#include "wire/spawn.h"
+
+struct exchange {
+	pam_handle_t *pamh;
+	int flags;
+	struct peer peer;
+};
+
+static enum err
+send_answer(struct exchange *x, const char *answer, struct diag *diag)
+{
+	size_t len;
+
+	channel_set_timeout(&x->peer.ch, RELAY_TURN_MS);
+	if (answer == NULL)
+		return CHANNEL_SEND(&x->peer.ch, ANSWER, diag,
+		    wire_u64(WIRE_ANSWER_FAILED), wire_bytes(NULL, 0));
+	len = strnlen(answer, ANSWER_MAX + 1);
+	if (len > ANSWER_MAX)
+		return CHANNEL_SEND(&x->peer.ch, ANSWER, diag,
+		    wire_u64(WIRE_ANSWER_TOO_LONG), wire_bytes(NULL, 0));
+	return CHANNEL_SEND(&x->peer.ch, ANSWER, diag,
+	    wire_u64(WIRE_ANSWERED), wire_bytes(answer, len));
+}
+
+static enum err
+relay_prompt(struct exchange *x, const struct wire_msg *msg,
+    struct diag *diag)
+{
+	int style = wire_get_u64(msg, PROMPT_ECHO) == 1 ? PAM_PROMPT_ECHO_ON :
+	    PAM_PROMPT_ECHO_OFF;
+	char *answer = NULL;
+	bool asked = verdict_pam_ok(pam_prompt(x->pamh, style, &answer, "%s",
+	    wire_get_text(msg, PROMPT_WORDS)));
+	enum err r = send_answer(x, asked ? answer : NULL, diag);
+
+	if (answer != NULL)
+		explicit_bzero(answer, strlen(answer));
+	free(answer);
+	return r;
+}
+
+static enum err
+relay_info(struct exchange *x, const struct wire_msg *msg, struct diag *diag)
+{
+	int style = wire_get_u64(msg, INFO_ERROR) == 1 ? PAM_ERROR_MSG :
+	    PAM_TEXT_INFO;
+
+	(void)diag;
+	/* Who cannot show it loses nothing that the login needs. */
+	if ((x->flags & (int)PAM_SILENT) == 0)
+		(void)pam_prompt(x->pamh, style, NULL, "%s",
+		    wire_get_text(msg, INFO_WORDS));
+	channel_set_timeout(&x->peer.ch, RELAY_TURN_MS);
+	return ERR_OK;
+}
+
+static enum err
+relay_one(struct exchange *x, const struct wire_msg *msg, struct diag *diag)
+{
+	static const struct {
+		enum wire_type type;
+		enum err (*relay)(struct exchange *x,
+		    const struct wire_msg *msg, struct diag *diag);
+	} turns[] = {
+		{ WIRE_PROMPT, relay_prompt },
+		{ WIRE_INFO, relay_info },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(turns); i++)
+		if (turns[i].type == msg->type)
+			return turns[i].relay(x, msg, diag);
+	return fail(diag, ERR_WIRE_UNEXPECTED, "%s from the helper",
+	    wire_type_name(msg->type));
+}
+
+static enum err
+converse(struct exchange *x, struct wire_msg *ret_result, struct diag *diag)
+{
+	for (int i = 0; i < RELAY_MESSAGES_MAX; i++) {
+		enum err r = channel_recv(&x->peer.ch, ret_result, diag);
+
+		if (r == ERR_OK && ret_result->type == WIRE_RESULT)
+			return ERR_OK;
+		if (r == ERR_OK)
+			r = relay_one(x, ret_result, diag);
+		if (r != ERR_OK)
+			return r;
+	}
+	return fail(diag, ERR_WIRE_UNEXPECTED, "more than %d messages",
+	    RELAY_MESSAGES_MAX);
+}
+
+/* posix_spawn(3) takes char *, and writes to none. */
+static char *
+word(const char *text)
+{
+	return (char *)(uintptr_t)text;
+}
+
+static enum err
+start(struct peer *peer, const struct args *args,
+    const struct verdict_request *request, struct diag *diag)
+{
+	char *argv[] = { word(args->helper), word("--config"),
+	    word(args->config), NULL };
+	enum err r;
+
+	if (args->config == NULL)
+		argv[1] = NULL;
+	r = peer_start(peer, argv, -1, diag);
+	if (r != ERR_OK)
+		return r;
+	channel_set_timeout(&peer->ch, RELAY_TURN_MS);
+	return CHANNEL_SEND(&peer->ch, BEGIN, diag,
+	    wire_u64(request->operation),
+	    wire_bytes(request->nonce, sizeof(request->nonce)),
+	    wire_text(request->user), wire_text(request->service),
+	    wire_text(request->rhost), wire_text(request->tty));
+}
+
+enum err
+relay_run(pam_handle_t *pamh, int flags, const struct args *args,
+    const struct verdict_request *request, struct wire_msg *ret_result,
+    struct diag *diag)
+{
+	struct exchange x = { pamh, flags, PEER_INIT };
+	enum err r = start(&x.peer, args, request, diag);
+
+	if (r == ERR_OK)
+		r = converse(&x, ret_result, diag);
+	(void)peer_end(&x.peer);
+	return r;
+}

@@ -1,0 +1,616 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the six functions of the built module return, for every kind of user
+ * and every way in which a helper can behave.  The module is the installed
+ * one; who exists is decided here: this program's pam_modutil_getpwnam() and
+ * pam_syslog() take the place of libpam's.
+ */
+#include "../unit/unit.h"
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <security/pam_appl.h>
+#include <security/pam_ext.h>
+#include <security/pam_modules.h>
+#include <security/pam_modutil.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/limits.h"
+#include "cache/writer.h"
+
+#define OURS "b.simon"
+
+typedef int entry_function(pam_handle_t *pamh, int flags, int argc,
+	const char **argv);
+
+enum { AUTH, CRED, ACCT, OPEN, CLOSE, PASS, ENTRIES };
+
+static const char *const entry_names[ENTRIES] = {
+	"pam_sm_authenticate", "pam_sm_setcred", "pam_sm_acct_mgmt",
+	"pam_sm_open_session", "pam_sm_close_session", "pam_sm_chauthtok",
+};
+static entry_function *entries[ENTRIES];
+
+static char work[] = "/tmp/test_pam.XXXXXX";
+static char helper[4096];
+
+/* What the conversation was asked and what the log was told. */
+static struct {
+	const char *answer;	/* NULL: none */
+	int code;
+	int calls;
+	int style;
+	char text[PROMPT_MAX + 1];
+	const char *becomes;	/* PAM_USER from the first question on */
+	pam_handle_t *pamh;
+} talk;
+static char logged[4096];
+
+#define EXPORT __attribute__((visibility("default")))
+
+EXPORT struct passwd *
+pam_modutil_getpwnam(pam_handle_t *pamh, const char *user)
+{
+	static struct passwd pw;
+	static const struct {
+		const char *name;
+		uid_t uid;
+	} known[] = {
+		{ "in.range", ID_MIN },
+		{ "at.end", ID_MAX },
+		{ "below.range", ID_MIN - 1 },
+		{ "above.range", ID_MAX + 1u },
+		{ "cached.elsewhere", 5000 },
+		{ "toor", 0 },
+	};
+
+	(void)pamh;
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (strcmp(known[i].name, user) == 0) {
+			pw.pw_uid = known[i].uid;
+			return &pw;
+		}
+	return NULL;
+}
+
+EXPORT void
+pam_syslog(const pam_handle_t *pamh, int priority, const char *fmt, ...)
+{
+	size_t len = strlen(logged);
+	va_list ap;
+
+	(void)pamh;
+	(void)priority;
+	va_start(ap, fmt);
+	(void)vsnprintf(logged + len, sizeof(logged) - len, fmt, ap);
+	va_end(ap);
+	len = strlen(logged);
+	(void)snprintf(logged + len, sizeof(logged) - len, "\n");
+}
+
+static int
+converse(int count, const struct pam_message **msg,
+    struct pam_response **ret, void *context)
+{
+	(void)context;
+	assert_int_equal(count, 1);
+	talk.calls++;
+	talk.style = msg[0]->msg_style;
+	(void)snprintf(talk.text, sizeof(talk.text), "%s", msg[0]->msg);
+	if (talk.becomes != NULL)
+		assert_int_equal(pam_set_item(talk.pamh, PAM_USER,
+		    talk.becomes), PAM_SUCCESS);
+	if (talk.code != PAM_SUCCESS)
+		return talk.code;
+	*ret = calloc(1, sizeof(**ret));
+	assert_non_null(*ret);
+	if (talk.answer != NULL)
+		(*ret)->resp = strdup(talk.answer);
+	return PAM_SUCCESS;
+}
+
+static int
+call(int entry, const char *user, int flags, int argc, const char **argv)
+{
+	static const struct pam_conv conv = { converse, NULL };
+	pam_handle_t *pamh = NULL;
+	int code;
+
+	logged[0] = '\0';
+	talk.calls = 0;
+	assert_int_equal(pam_start_confdir("fake", user, &conv, work, &pamh),
+	    PAM_SUCCESS);
+	talk.pamh = pamh;
+	assert_int_equal(pam_set_item(pamh, PAM_RHOST, "192.0.2.7"),
+	    PAM_SUCCESS);
+	assert_int_equal(pam_set_item(pamh, PAM_TTY, "\xff\xfe"),
+	    PAM_SUCCESS);
+	errno = 4711;
+	code = entries[entry](pamh, flags, argc, argv);
+	assert_int_equal(errno, 4711);
+	(void)pam_end(pamh, code);
+	return code;
+}
+
+/* One call with a helper that behaves like this, and this cache. */
+static int
+call_with(int entry, const char *user, int flags, const char *mode,
+    const char *cache)
+{
+	char words[3][4200];
+	const char *argv[] = { words[0], words[1], words[2] };
+
+	(void)snprintf(words[0], sizeof(words[0]), "cache=%s/%s", work, cache);
+	(void)snprintf(words[1], sizeof(words[1]), "helper=%s", helper);
+	(void)snprintf(words[2], sizeof(words[2]), "config=/%s", mode);
+	return call(entry, user, flags, 3, argv);
+}
+
+static int
+ask(int entry, const char *user, const char *mode)
+{
+	return call_with(entry, user, 0, mode, "cache");
+}
+
+static void
+assert_logged(const char *part)
+{
+	if (strstr(logged, part) == NULL)
+		fail_msg("\"%s\" is not in the log: %s", part, logged);
+}
+
+static void
+all_six_functions_exist(void **state)
+{
+	(void)state;
+	for (int i = 0; i < ENTRIES; i++)
+		assert_non_null(entries[i]);
+}
+
+static void
+return_values_by_kind_of_user(void **state)
+{
+	static const struct {
+		const char *user;
+		int code[ENTRIES];
+	} rows[] = {
+#define IGNORED { PAM_IGNORE, PAM_IGNORE, PAM_IGNORE, PAM_IGNORE, \
+	PAM_IGNORE, PAM_IGNORE }
+#define UNKNOWN { PAM_USER_UNKNOWN, PAM_IGNORE, PAM_USER_UNKNOWN, \
+	PAM_IGNORE, PAM_IGNORE, PAM_IGNORE }
+#define GRANTED { PAM_SUCCESS, PAM_SUCCESS, PAM_SUCCESS, PAM_SUCCESS, \
+	PAM_SUCCESS, PAM_AUTHTOK_ERR }
+		{ "root", IGNORED },
+		{ "daemon", IGNORED },
+		{ "toor", IGNORED },
+		{ "", UNKNOWN },
+		{ "nobody.knows", UNKNOWN },
+		{ "b.simo", UNKNOWN },
+		{ "b.simon ", UNKNOWN },
+		{ "B.Simon", UNKNOWN },
+		{ "b.simon\n", UNKNOWN },
+		{ "b.si\x7fmon", UNKNOWN },
+		{ "below.range", UNKNOWN },
+		{ "above.range", UNKNOWN },
+		{ "cached.elsewhere", UNKNOWN },
+		{ OURS, GRANTED },
+		{ "in.range", GRANTED },
+		{ "at.end", GRANTED },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		for (int e = 0; e < ENTRIES; e++)
+			if (ask(e, rows[i].user, "grant") != rows[i].code[e])
+				fail_msg("%s of \"%s\": %d", entry_names[e],
+				    rows[i].user,
+				    ask(e, rows[i].user, "grant"));
+}
+
+static void
+a_name_longer_than_any_is_nobodys(void **state)
+{
+	char name[400];
+
+	(void)state;
+	memset(name, 'a', sizeof(name));
+	name[sizeof(name) - 1] = '\0';
+	assert_int_equal(ask(AUTH, name, "grant"), PAM_USER_UNKNOWN);
+}
+
+static void
+without_a_cache_only_the_range_says_who_is_ours(void **state)
+{
+	static const char *const caches[] = { "missing", "empty", "junk" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(caches); i++) {
+		assert_int_equal(call_with(AUTH, OURS, 0, "grant", caches[i]),
+		    PAM_USER_UNKNOWN);
+		assert_int_equal(call_with(AUTH, "root", 0, "grant",
+		    caches[i]), PAM_IGNORE);
+		assert_int_equal(call_with(AUTH, "in.range", 0, "deny",
+		    caches[i]), PAM_AUTH_ERR);
+	}
+}
+
+/* The "Bad input", seen from the module. */
+static void
+every_bad_helper_is_a_denial_with_a_reason(void **state)
+{
+	static const struct {
+		const char *mode;
+		int auth;
+		int acct;
+		const char *reason;
+	} rows[] = {
+		{ "deny", PAM_AUTH_ERR, PAM_PERM_DENIED,
+		    "result=denied reason=saml-audience " },
+		{ "inactive", PAM_AUTH_ERR, PAM_ACCT_EXPIRED,
+		    "result=expired reason=user-inactive " },
+		{ "unavailable", PAM_SYSTEM_ERR, PAM_SYSTEM_ERR,
+		    "result=unavailable reason=store-missing " },
+#define BROKEN(mode, reason) { mode, PAM_SYSTEM_ERR, PAM_SYSTEM_ERR, \
+	"result=unavailable reason=" reason " " }
+		BROKEN("garbage", "wire-version"),
+		BROKEN("wrong-version", "wire-version"),
+		BROKEN("half-header", "wire-closed"),
+		BROKEN("half-payload", "wire-closed"),
+		BROKEN("long-payload", "wire-syntax"),
+		BROKEN("dies", "wire-closed"),
+		BROKEN("no such mode", "wire-closed"),
+		BROKEN("out-of-turn", "wire-unexpected"),
+		BROKEN("flood", "wire-unexpected"),
+		BROKEN("wrong-nonce", "wire-unexpected"),
+		BROKEN("no-nonce", "wire-unexpected"),
+		BROKEN("short-nonce", "wire-unexpected"),
+		BROKEN("wrong-user", "wire-unexpected"),
+		BROKEN("user-prefix", "wire-unexpected"),
+		BROKEN("no-user", "wire-unexpected"),
+		BROKEN("wrong-operation", "wire-unexpected"),
+		BROKEN("grant-with-reason", "wire-unexpected"),
+		BROKEN("grant-without-reason", "wire-unexpected"),
+		BROKEN("deny-with-ok", "wire-unexpected"),
+		BROKEN("zero-verdict", "wire-unexpected"),
+		BROKEN("one-verdict", "wire-unexpected"),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		int auth = ask(AUTH, OURS, rows[i].mode);
+		int acct;
+
+		assert_logged(rows[i].reason);
+		acct = ask(ACCT, OURS, rows[i].mode);
+		assert_logged(rows[i].reason);
+		if (auth != rows[i].auth || acct != rows[i].acct)
+			fail_msg("%s: %d %d", rows[i].mode, auth, acct);
+	}
+}
+
+static void
+a_missing_helper_denies_ours_and_nobody_else(void **state)
+{
+	char cache[4200];
+	const char *argv[] = { cache, "helper=/nonexistent/helper" };
+
+	(void)state;
+	(void)snprintf(cache, sizeof(cache), "cache=%s/cache", work);
+	assert_int_equal(call(AUTH, OURS, 0, 2, argv), PAM_SYSTEM_ERR);
+	assert_logged("reason=spawn ");
+	assert_logged("/nonexistent/helper");
+	assert_int_equal(call(ACCT, OURS, 0, 2, argv), PAM_SYSTEM_ERR);
+	assert_int_equal(call(AUTH, "root", 0, 2, argv), PAM_IGNORE);
+	assert_int_equal(call(AUTH, "daemon", 0, 2, argv), PAM_IGNORE);
+	assert_string_equal(logged, "");
+}
+
+static void
+a_bad_option_denies_ours_and_nobody_else(void **state)
+{
+	static const char *const bad[] = {
+		"confg=/x", "config", "config=", "config=relative", "debug=1",
+		"use_first_pass",
+	};
+	char words[2][4200];
+
+	(void)state;
+	(void)snprintf(words[0], sizeof(words[0]), "cache=%s/cache", work);
+	(void)snprintf(words[1], sizeof(words[1]), "helper=%s", helper);
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		const char *argv[] = { bad[i], words[0], words[1] };
+
+		for (int e = 0; e < ENTRIES; e++) {
+			assert_int_equal(call(e, OURS, 0, 3, argv),
+			    PAM_SERVICE_ERR);
+			assert_logged("option");
+			assert_int_equal(call(e, "root", 0, 3, argv),
+			    PAM_IGNORE);
+		}
+	}
+}
+
+static void
+answers_reach_the_helper(void **state)
+{
+	(void)state;
+	talk.answer = "open";
+	assert_int_equal(ask(AUTH, OURS, "three-prompts"), PAM_SUCCESS);
+	assert_int_equal(talk.calls, 3);
+	assert_int_equal(talk.style, PAM_PROMPT_ECHO_OFF);
+	assert_string_equal(talk.text, "%s%n");
+	talk.answer = "shut";
+	assert_int_equal(ask(AUTH, OURS, "three-prompts"), PAM_AUTH_ERR);
+	assert_int_equal(talk.calls, 1);
+}
+
+static void
+a_prompt_of_16_kib_is_shown_whole(void **state)
+{
+	(void)state;
+	talk.answer = "open";
+	assert_int_equal(ask(AUTH, OURS, "huge-prompt"), PAM_SUCCESS);
+	assert_int_equal(strlen(talk.text), PROMPT_MAX);
+}
+
+static void
+no_answer_and_a_failing_conversation_deny(void **state)
+{
+	(void)state;
+	talk.answer = NULL;
+	assert_int_equal(ask(AUTH, OURS, "one-prompt"), PAM_AUTH_ERR);
+	assert_logged("reason=answer-failed ");
+	talk.code = PAM_CONV_ERR;
+	assert_int_equal(ask(AUTH, OURS, "one-prompt"), PAM_AUTH_ERR);
+	assert_logged("reason=answer-failed ");
+	talk.code = PAM_SUCCESS;
+}
+
+static void
+an_answer_of_10_mb_is_refused(void **state)
+{
+	size_t size = 10u * 1024 * 1024;
+	AUTO_FREE char *answer = malloc(size + 1);
+
+	(void)state;
+	assert_non_null(answer);
+	memset(answer, 'A', size);
+	answer[size] = '\0';
+	talk.answer = answer;
+	assert_int_equal(ask(AUTH, OURS, "one-prompt"), PAM_AUTH_ERR);
+	assert_logged("reason=answer-too-long ");
+	answer[ANSWER_MAX + 1] = '\0';
+	assert_int_equal(ask(AUTH, OURS, "one-prompt"), PAM_AUTH_ERR);
+	answer[ANSWER_MAX] = '\0';
+	assert_int_equal(ask(AUTH, OURS, "one-prompt"), PAM_SUCCESS);
+	talk.answer = NULL;
+}
+
+static void
+texts_are_shown_unless_silent(void **state)
+{
+	(void)state;
+	assert_int_equal(ask(ACCT, OURS, "info"), PAM_SUCCESS);
+	assert_int_equal(talk.calls, 2);
+	assert_int_equal(talk.style, PAM_ERROR_MSG);
+	assert_string_equal(talk.text, "%s%n");
+	assert_int_equal(call_with(ACCT, OURS, (int)PAM_SILENT, "info",
+	    "cache"), PAM_SUCCESS);
+	assert_int_equal(talk.calls, 0);
+}
+
+static void
+i1_a_user_who_changes_on_the_way_is_refused(void **state)
+{
+	(void)state;
+	talk.answer = "open";
+	talk.becomes = "in.range";
+	assert_int_equal(ask(AUTH, OURS, "three-prompts"), PAM_AUTH_ERR);
+	assert_logged("user=b.simon ");
+	assert_logged("reason=link-mismatch ");
+	talk.becomes = NULL;
+}
+
+static void
+the_helper_learns_where_the_login_comes_from(void **state)
+{
+	(void)state;
+	assert_int_equal(ask(AUTH, OURS, "begin-is-complete"), PAM_SUCCESS);
+}
+
+static void
+the_helper_inherits_nothing(void **state)
+{
+	AUTO_CLOSE int fd = open("/dev/null", O_RDONLY);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(setenv("https_proxy", "http://192.0.2.1", 1), 0);
+	assert_int_equal(ask(AUTH, OURS, "surroundings"), PAM_SUCCESS);
+	(void)unsetenv("https_proxy");
+}
+
+static void
+a_password_change_says_where_passwords_are(void **state)
+{
+	(void)state;
+	assert_int_equal(call_with(PASS, OURS, PAM_PRELIM_CHECK, "grant",
+	    "cache"), PAM_AUTHTOK_ERR);
+	assert_int_equal(talk.calls, 1);
+	assert_int_equal(call_with(PASS, OURS, PAM_UPDATE_AUTHTOK, "grant",
+	    "cache"), PAM_AUTHTOK_ERR);
+	assert_int_equal(talk.calls, 0);
+}
+
+static void
+one_log_line_per_decision_and_none_for_others(void **state)
+{
+	(void)state;
+	assert_int_equal(ask(AUTH, OURS, "grant"), PAM_SUCCESS);
+	assert_logged("user=b.simon result=granted reason=ok login=");
+	assert_ptr_equal(strchr(logged, '\n'), logged + strlen(logged) - 1);
+	(void)ask(AUTH, "nobody.knows", "grant");
+	assert_string_equal(logged, "");
+	(void)ask(CRED, OURS, "grant");
+	assert_string_equal(logged, "");
+}
+
+static void
+debug_says_why_without_the_name(void **state)
+{
+	const char *argv[] = { "debug" };
+
+	(void)state;
+	assert_int_equal(call(AUTH, "nobody.knows", 0, 1, argv),
+	    PAM_USER_UNKNOWN);
+	assert_logged("not ours: unknown");
+	assert_null(strstr(logged, "nobody.knows"));
+}
+
+static void
+a_host_that_ignores_sigchld_gets_its_answer(void **state)
+{
+	(void)state;
+	(void)signal(SIGCHLD, SIG_IGN);
+	assert_int_equal(ask(AUTH, OURS, "grant"), PAM_SUCCESS);
+	assert_int_equal(ask(AUTH, OURS, "deny"), PAM_AUTH_ERR);
+	(void)signal(SIGCHLD, SIG_DFL);
+}
+
+static int
+count_descriptors(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	int n = 0;
+
+	assert_non_null(dir);
+	while (readdir(dir) != NULL)
+		n++;
+	(void)closedir(dir);
+	return n;
+}
+
+static void
+no_descriptor_and_no_process_stays_behind(void **state)
+{
+	static const char *const modes[] = { "grant", "garbage", "dies" };
+	int before = count_descriptors();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(modes); i++)
+		(void)ask(AUTH, OURS, modes[i]);
+	assert_int_equal(count_descriptors(), before);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(errno, ECHILD);
+}
+
+static void
+write_file(const char *name, const void *data, size_t len)
+{
+	char path[4200];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", work, name);
+	assert_err(io_replace(path, data, len, 0644, NULL), ERR_OK);
+}
+
+static void
+write_cache(void)
+{
+	static const char *const names[] = { OURS, "cached.elsewhere" };
+	AUTO(buf) struct buf bytes = BUF_INIT(1u << 20);
+	struct cache_writer *w = cache_writer_new();
+
+	assert_non_null(w);
+	for (uint32_t i = 0; i < ARRAY_LEN(names); i++)
+		assert_err(cache_writer_add_user(w, names[i], ID_MIN + 7 + i,
+		    "", "/home/x", "/bin/sh", true, NULL, 0, NULL), ERR_OK);
+	assert_err(cache_writer_finish(w, &bytes, NULL), ERR_OK);
+	cache_writer_free(&w);
+	write_file("cache", bytes.data, bytes.len);
+}
+
+static int
+set_up(void **state)
+{
+	static const char deny[] = "auth required pam_deny.so\n";
+	const char *build = getenv("top_builddir");
+	char path[4096];
+	void *module;
+
+	(void)state;
+	if (build == NULL)
+		build = ".";
+	(void)snprintf(helper, sizeof(helper), "%s/tests/module/fake_helper",
+	    build);
+	(void)snprintf(path, sizeof(path), "%s/.libs/pam_8x8sso.so", build);
+	module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	if (module == NULL)
+		fail_msg("%s", dlerror());
+	for (int i = 0; i < ENTRIES; i++) {
+		void *symbol = dlsym(module, entry_names[i]);
+
+		memcpy(&entries[i], &symbol, sizeof(symbol));
+	}
+	assert_non_null(mkdtemp(work));
+	write_file("other", deny, strlen(deny));
+	write_file("empty", "", 0);
+	write_file("junk", "\x7f" "ELF or not", 12);
+	write_cache();
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	static const char *const names[] = {
+		"/other", "/empty", "/junk", "/cache", ""
+	};
+	char path[4200];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		(void)snprintf(path, sizeof(path), "%s%s", work, names[i]);
+		assert_int_equal(remove(path), 0);
+	}
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(all_six_functions_exist),
+		cmocka_unit_test(return_values_by_kind_of_user),
+		cmocka_unit_test(a_name_longer_than_any_is_nobodys),
+		cmocka_unit_test(
+		    without_a_cache_only_the_range_says_who_is_ours),
+		cmocka_unit_test(every_bad_helper_is_a_denial_with_a_reason),
+		cmocka_unit_test(a_missing_helper_denies_ours_and_nobody_else),
+		cmocka_unit_test(a_bad_option_denies_ours_and_nobody_else),
+		cmocka_unit_test(answers_reach_the_helper),
+		cmocka_unit_test(a_prompt_of_16_kib_is_shown_whole),
+		cmocka_unit_test(no_answer_and_a_failing_conversation_deny),
+		cmocka_unit_test(an_answer_of_10_mb_is_refused),
+		cmocka_unit_test(texts_are_shown_unless_silent),
+		cmocka_unit_test(i1_a_user_who_changes_on_the_way_is_refused),
+		cmocka_unit_test(the_helper_learns_where_the_login_comes_from),
+		cmocka_unit_test(the_helper_inherits_nothing),
+		cmocka_unit_test(a_password_change_says_where_passwords_are),
+		cmocka_unit_test(one_log_line_per_decision_and_none_for_others),
+		cmocka_unit_test(debug_says_why_without_the_name),
+		cmocka_unit_test(a_host_that_ignores_sigchld_gets_its_answer),
+		cmocka_unit_test(no_descriptor_and_no_process_stays_behind),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
