@@ -123,6 +123,19 @@ tests_unit_test_relay_CFLAGS = $(unit_cflags)
 tests_unit_test_relay_LDADD = $(module_libs) $(PAM_LIBS) \
 	$(CMOCKA_LIBS)
 
+unit_programs += tests/unit/test_sandbox
+tests_unit_test_sandbox_SOURCES = tests/unit/test_sandbox.c tests/unit/unit.h
+tests_unit_test_sandbox_CFLAGS = $(unit_cflags)
+tests_unit_test_sandbox_LDADD = common/sys/libsandbox.la $(CMOCKA_LIBS)
+
+unit_programs += tests/unit/test_authenticate
+tests_unit_test_authenticate_SOURCES = tests/unit/test_authenticate.c \
+	tests/unit/unit.h
+tests_unit_test_authenticate_CFLAGS = $(unit_cflags)
+tests_unit_test_authenticate_LDADD = pam_8x8sso/helper/libhelper.la \
+	common/auth/librequest.la common/wire/libwire.la \
+	common/base/libbase.la $(CMOCKA_LIBS)
+
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
 endif
