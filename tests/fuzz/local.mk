@@ -11,4 +11,8 @@ noinst_PROGRAMS += tests/fuzz/fuzz_scim
 tests_fuzz_fuzz_scim_SOURCES = tests/fuzz/fuzz_scim.c
 tests_fuzz_fuzz_scim_LDFLAGS = $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_scim_LDADD = common/directory/libscim.la
+noinst_PROGRAMS += tests/fuzz/fuzz_wire
+tests_fuzz_fuzz_wire_SOURCES = tests/fuzz/fuzz_wire.c
+tests_fuzz_fuzz_wire_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_wire_LDADD = $(module_libs) $(PAM_LIBS)
 endif

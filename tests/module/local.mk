@@ -22,19 +22,32 @@ EXTRA_DIST += tests/module/fetch.sh tests/module/sync.sh \
 	tests/lib/scim_server.py
 # The PAM module as it is built: test_pam calls its functions, pam.sh runs it
 # in a stack.  fake_helper stands in for 8x8sso-helper.
+# The PAM module as it is built: test_pam calls its functions, test_stack runs
+# it in a stack.  fake_helper stands in for 8x8sso-helper.
 
 check_PROGRAMS += tests/module/fake_helper
 tests_module_fake_helper_SOURCES = tests/module/fake_helper.c
 tests_module_fake_helper_LDADD = common/wire/libwire.la common/base/libbase.la
 
 if HAVE_CMOCKA
-check_PROGRAMS += tests/module/test_pam
-TESTS += tests/module/test_pam
-tests_module_test_pam_SOURCES = tests/module/test_pam.c tests/unit/unit.h
+module_test_programs = tests/module/test_pam tests/module/test_stack
+module_test_ldadd = common/cache/libwriter.la common/base/libbase.la \
+	$(CMOCKA_LIBS) $(PAM_LIBS)
+module_test_needs = pam_8x8sso.la tests/module/fake_helper
+
+check_PROGRAMS += $(module_test_programs)
+TESTS += $(module_test_programs)
+tests_module_test_pam_SOURCES = tests/module/test_pam.c \
+	tests/module/world.c tests/module/world.h tests/unit/unit.h
 tests_module_test_pam_CFLAGS = $(unit_cflags)
 tests_module_test_pam_LDFLAGS = -export-dynamic
-tests_module_test_pam_LDADD = common/cache/libwriter.la \
-	common/base/libbase.la $(CMOCKA_LIBS) $(PAM_LIBS)
-EXTRA_tests_module_test_pam_DEPENDENCIES = pam_8x8sso.la \
-	tests/module/fake_helper
+tests_module_test_pam_LDADD = $(module_test_ldadd)
+EXTRA_tests_module_test_pam_DEPENDENCIES = $(module_test_needs)
+
+tests_module_test_stack_SOURCES = tests/module/test_stack.c \
+	tests/module/world.c tests/module/world.h tests/unit/unit.h
+tests_module_test_stack_CFLAGS = $(unit_cflags)
+tests_module_test_stack_LDFLAGS = -export-dynamic
+tests_module_test_stack_LDADD = $(module_test_ldadd)
+EXTRA_tests_module_test_stack_DEPENDENCIES = $(module_test_needs)
 endif

@@ -1,34 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What the six functions of the built module return, for every kind of user
- * and every way in which a helper can behave.  The module is the installed
- * one; who exists is decided here: this program's pam_modutil_getpwnam() and
- * pam_syslog() take the place of libpam's.
+ * and every way in which a helper can behave.
  */
-#include "../unit/unit.h"
+#include "world.h"
 
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <security/pam_appl.h>
-#include <security/pam_ext.h>
 #include <security/pam_modules.h>
-#include <security/pam_modutil.h>
 
 #include "base/cleanup.h"
-#include "base/io.h"
-#include "base/limits.h"
-#include "cache/writer.h"
-
-#define OURS "b.simon"
 
 typedef int entry_function(pam_handle_t *pamh, int flags, int argc,
 	const char **argv);
@@ -41,96 +29,12 @@ static const char *const entry_names[ENTRIES] = {
 };
 static entry_function *entries[ENTRIES];
 
-static char work[] = "/tmp/test_pam.XXXXXX";
-static char helper[4096];
-
-/* What the conversation was asked and what the log was told. */
-static struct {
-	const char *answer;	/* NULL: none */
-	int code;
-	int calls;
-	int style;
-	char text[PROMPT_MAX + 1];
-	const char *becomes;	/* PAM_USER from the first question on */
-	pam_handle_t *pamh;
-} talk;
-static char logged[4096];
-
-#define EXPORT __attribute__((visibility("default")))
-
-EXPORT struct passwd *
-pam_modutil_getpwnam(pam_handle_t *pamh, const char *user)
-{
-	static struct passwd pw;
-	static const struct {
-		const char *name;
-		uid_t uid;
-	} known[] = {
-		{ "in.range", ID_MIN },
-		{ "at.end", ID_MAX },
-		{ "below.range", ID_MIN - 1 },
-		{ "above.range", ID_MAX + 1u },
-		{ "cached.elsewhere", 5000 },
-		{ "toor", 0 },
-	};
-
-	(void)pamh;
-	for (size_t i = 0; i < ARRAY_LEN(known); i++)
-		if (strcmp(known[i].name, user) == 0) {
-			pw.pw_uid = known[i].uid;
-			return &pw;
-		}
-	return NULL;
-}
-
-EXPORT void
-pam_syslog(const pam_handle_t *pamh, int priority, const char *fmt, ...)
-{
-	size_t len = strlen(logged);
-	va_list ap;
-
-	(void)pamh;
-	(void)priority;
-	va_start(ap, fmt);
-	(void)vsnprintf(logged + len, sizeof(logged) - len, fmt, ap);
-	va_end(ap);
-	len = strlen(logged);
-	(void)snprintf(logged + len, sizeof(logged) - len, "\n");
-}
-
-static int
-converse(int count, const struct pam_message **msg,
-    struct pam_response **ret, void *context)
-{
-	(void)context;
-	assert_int_equal(count, 1);
-	talk.calls++;
-	talk.style = msg[0]->msg_style;
-	(void)snprintf(talk.text, sizeof(talk.text), "%s", msg[0]->msg);
-	if (talk.becomes != NULL)
-		assert_int_equal(pam_set_item(talk.pamh, PAM_USER,
-		    talk.becomes), PAM_SUCCESS);
-	if (talk.code != PAM_SUCCESS)
-		return talk.code;
-	*ret = calloc(1, sizeof(**ret));
-	assert_non_null(*ret);
-	if (talk.answer != NULL)
-		(*ret)->resp = strdup(talk.answer);
-	return PAM_SUCCESS;
-}
-
 static int
 call(int entry, const char *user, int flags, int argc, const char **argv)
 {
-	static const struct pam_conv conv = { converse, NULL };
-	pam_handle_t *pamh = NULL;
+	pam_handle_t *pamh = world_start("fake", user);
 	int code;
 
-	logged[0] = '\0';
-	talk.calls = 0;
-	assert_int_equal(pam_start_confdir("fake", user, &conv, work, &pamh),
-	    PAM_SUCCESS);
-	talk.pamh = pamh;
 	assert_int_equal(pam_set_item(pamh, PAM_RHOST, "192.0.2.7"),
 	    PAM_SUCCESS);
 	assert_int_equal(pam_set_item(pamh, PAM_TTY, "\xff\xfe"),
@@ -150,8 +54,9 @@ call_with(int entry, const char *user, int flags, const char *mode,
 	char words[3][4200];
 	const char *argv[] = { words[0], words[1], words[2] };
 
-	(void)snprintf(words[0], sizeof(words[0]), "cache=%s/%s", work, cache);
-	(void)snprintf(words[1], sizeof(words[1]), "helper=%s", helper);
+	(void)snprintf(words[0], sizeof(words[0]), "cache=%s/%s", world_dir, cache);
+	(void)snprintf(words[1], sizeof(words[1]), "helper=%s",
+	    world_helper);
 	(void)snprintf(words[2], sizeof(words[2]), "config=/%s", mode);
 	return call(entry, user, flags, 3, argv);
 }
@@ -160,13 +65,6 @@ static int
 ask(int entry, const char *user, const char *mode)
 {
 	return call_with(entry, user, 0, mode, "cache");
-}
-
-static void
-assert_logged(const char *part)
-{
-	if (strstr(logged, part) == NULL)
-		fail_msg("\"%s\" is not in the log: %s", part, logged);
 }
 
 static void
@@ -290,9 +188,9 @@ every_bad_helper_is_a_denial_with_a_reason(void **state)
 		int auth = ask(AUTH, OURS, rows[i].mode);
 		int acct;
 
-		assert_logged(rows[i].reason);
+		world_assert_logged(rows[i].reason);
 		acct = ask(ACCT, OURS, rows[i].mode);
-		assert_logged(rows[i].reason);
+		world_assert_logged(rows[i].reason);
 		if (auth != rows[i].auth || acct != rows[i].acct)
 			fail_msg("%s: %d %d", rows[i].mode, auth, acct);
 	}
@@ -305,14 +203,14 @@ a_missing_helper_denies_ours_and_nobody_else(void **state)
 	const char *argv[] = { cache, "helper=/nonexistent/helper" };
 
 	(void)state;
-	(void)snprintf(cache, sizeof(cache), "cache=%s/cache", work);
+	(void)snprintf(cache, sizeof(cache), "cache=%s/cache", world_dir);
 	assert_int_equal(call(AUTH, OURS, 0, 2, argv), PAM_SYSTEM_ERR);
-	assert_logged("reason=spawn ");
-	assert_logged("/nonexistent/helper");
+	world_assert_logged("reason=spawn ");
+	world_assert_logged("/nonexistent/helper");
 	assert_int_equal(call(ACCT, OURS, 0, 2, argv), PAM_SYSTEM_ERR);
 	assert_int_equal(call(AUTH, "root", 0, 2, argv), PAM_IGNORE);
 	assert_int_equal(call(AUTH, "daemon", 0, 2, argv), PAM_IGNORE);
-	assert_string_equal(logged, "");
+	assert_string_equal(world_log, "");
 }
 
 static void
@@ -325,15 +223,16 @@ a_bad_option_denies_ours_and_nobody_else(void **state)
 	char words[2][4200];
 
 	(void)state;
-	(void)snprintf(words[0], sizeof(words[0]), "cache=%s/cache", work);
-	(void)snprintf(words[1], sizeof(words[1]), "helper=%s", helper);
+	(void)snprintf(words[0], sizeof(words[0]), "cache=%s/cache", world_dir);
+	(void)snprintf(words[1], sizeof(words[1]), "helper=%s",
+	    world_helper);
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		const char *argv[] = { bad[i], words[0], words[1] };
 
 		for (int e = 0; e < ENTRIES; e++) {
 			assert_int_equal(call(e, OURS, 0, 3, argv),
 			    PAM_SERVICE_ERR);
-			assert_logged("option");
+			world_assert_logged("option");
 			assert_int_equal(call(e, "root", 0, 3, argv),
 			    PAM_IGNORE);
 		}
@@ -344,36 +243,36 @@ static void
 answers_reach_the_helper(void **state)
 {
 	(void)state;
-	talk.answer = "open";
+	world_talk.answer = "open";
 	assert_int_equal(ask(AUTH, OURS, "three-prompts"), PAM_SUCCESS);
-	assert_int_equal(talk.calls, 3);
-	assert_int_equal(talk.style, PAM_PROMPT_ECHO_OFF);
-	assert_string_equal(talk.text, "%s%n");
-	talk.answer = "shut";
+	assert_int_equal(world_talk.calls, 3);
+	assert_int_equal(world_talk.style, PAM_PROMPT_ECHO_OFF);
+	assert_string_equal(world_talk.text, "%s%n");
+	world_talk.answer = "shut";
 	assert_int_equal(ask(AUTH, OURS, "three-prompts"), PAM_AUTH_ERR);
-	assert_int_equal(talk.calls, 1);
+	assert_int_equal(world_talk.calls, 1);
 }
 
 static void
 a_prompt_of_16_kib_is_shown_whole(void **state)
 {
 	(void)state;
-	talk.answer = "open";
+	world_talk.answer = "open";
 	assert_int_equal(ask(AUTH, OURS, "huge-prompt"), PAM_SUCCESS);
-	assert_int_equal(strlen(talk.text), PROMPT_MAX);
+	assert_int_equal(strlen(world_talk.text), PROMPT_MAX);
 }
 
 static void
 no_answer_and_a_failing_conversation_deny(void **state)
 {
 	(void)state;
-	talk.answer = NULL;
+	world_talk.answer = NULL;
 	assert_int_equal(ask(AUTH, OURS, "one-prompt"), PAM_AUTH_ERR);
-	assert_logged("reason=answer-failed ");
-	talk.code = PAM_CONV_ERR;
+	world_assert_logged("reason=answer-failed ");
+	world_talk.code = PAM_CONV_ERR;
 	assert_int_equal(ask(AUTH, OURS, "one-prompt"), PAM_AUTH_ERR);
-	assert_logged("reason=answer-failed ");
-	talk.code = PAM_SUCCESS;
+	world_assert_logged("reason=answer-failed ");
+	world_talk.code = PAM_SUCCESS;
 }
 
 static void
@@ -386,14 +285,14 @@ an_answer_of_10_mb_is_refused(void **state)
 	assert_non_null(answer);
 	memset(answer, 'A', size);
 	answer[size] = '\0';
-	talk.answer = answer;
+	world_talk.answer = answer;
 	assert_int_equal(ask(AUTH, OURS, "one-prompt"), PAM_AUTH_ERR);
-	assert_logged("reason=answer-too-long ");
+	world_assert_logged("reason=answer-too-long ");
 	answer[ANSWER_MAX + 1] = '\0';
 	assert_int_equal(ask(AUTH, OURS, "one-prompt"), PAM_AUTH_ERR);
 	answer[ANSWER_MAX] = '\0';
 	assert_int_equal(ask(AUTH, OURS, "one-prompt"), PAM_SUCCESS);
-	talk.answer = NULL;
+	world_talk.answer = NULL;
 }
 
 static void
@@ -401,24 +300,24 @@ texts_are_shown_unless_silent(void **state)
 {
 	(void)state;
 	assert_int_equal(ask(ACCT, OURS, "info"), PAM_SUCCESS);
-	assert_int_equal(talk.calls, 2);
-	assert_int_equal(talk.style, PAM_ERROR_MSG);
-	assert_string_equal(talk.text, "%s%n");
+	assert_int_equal(world_talk.calls, 2);
+	assert_int_equal(world_talk.style, PAM_ERROR_MSG);
+	assert_string_equal(world_talk.text, "%s%n");
 	assert_int_equal(call_with(ACCT, OURS, (int)PAM_SILENT, "info",
 	    "cache"), PAM_SUCCESS);
-	assert_int_equal(talk.calls, 0);
+	assert_int_equal(world_talk.calls, 0);
 }
 
 static void
 i1_a_user_who_changes_on_the_way_is_refused(void **state)
 {
 	(void)state;
-	talk.answer = "open";
-	talk.becomes = "in.range";
+	world_talk.answer = "open";
+	world_talk.becomes = "in.range";
 	assert_int_equal(ask(AUTH, OURS, "three-prompts"), PAM_AUTH_ERR);
-	assert_logged("user=b.simon ");
-	assert_logged("reason=link-mismatch ");
-	talk.becomes = NULL;
+	world_assert_logged("user=b.simon ");
+	world_assert_logged("reason=link-mismatch ");
+	world_talk.becomes = NULL;
 }
 
 static void
@@ -446,10 +345,10 @@ a_password_change_says_where_passwords_are(void **state)
 	(void)state;
 	assert_int_equal(call_with(PASS, OURS, PAM_PRELIM_CHECK, "grant",
 	    "cache"), PAM_AUTHTOK_ERR);
-	assert_int_equal(talk.calls, 1);
+	assert_int_equal(world_talk.calls, 1);
 	assert_int_equal(call_with(PASS, OURS, PAM_UPDATE_AUTHTOK, "grant",
 	    "cache"), PAM_AUTHTOK_ERR);
-	assert_int_equal(talk.calls, 0);
+	assert_int_equal(world_talk.calls, 0);
 }
 
 static void
@@ -457,12 +356,12 @@ one_log_line_per_decision_and_none_for_others(void **state)
 {
 	(void)state;
 	assert_int_equal(ask(AUTH, OURS, "grant"), PAM_SUCCESS);
-	assert_logged("user=b.simon result=granted reason=ok login=");
-	assert_ptr_equal(strchr(logged, '\n'), logged + strlen(logged) - 1);
+	world_assert_logged("user=b.simon result=granted reason=ok login=");
+	assert_ptr_equal(strchr(world_log, '\n'), world_log + strlen(world_log) - 1);
 	(void)ask(AUTH, "nobody.knows", "grant");
-	assert_string_equal(logged, "");
+	assert_string_equal(world_log, "");
 	(void)ask(CRED, OURS, "grant");
-	assert_string_equal(logged, "");
+	assert_string_equal(world_log, "");
 }
 
 static void
@@ -473,8 +372,8 @@ debug_says_why_without_the_name(void **state)
 	(void)state;
 	assert_int_equal(call(AUTH, "nobody.knows", 0, 1, argv),
 	    PAM_USER_UNKNOWN);
-	assert_logged("not ours: unknown");
-	assert_null(strstr(logged, "nobody.knows"));
+	world_assert_logged("not ours: unknown");
+	assert_null(strstr(world_log, "nobody.knows"));
 }
 
 static void
@@ -514,73 +413,19 @@ no_descriptor_and_no_process_stays_behind(void **state)
 	assert_int_equal(errno, ECHILD);
 }
 
-static void
-write_file(const char *name, const void *data, size_t len)
-{
-	char path[4200];
-
-	(void)snprintf(path, sizeof(path), "%s/%s", work, name);
-	assert_err(io_replace(path, data, len, 0644, NULL), ERR_OK);
-}
-
-static void
-write_cache(void)
-{
-	static const char *const names[] = { OURS, "cached.elsewhere" };
-	AUTO(buf) struct buf bytes = BUF_INIT(1u << 20);
-	struct cache_writer *w = cache_writer_new();
-
-	assert_non_null(w);
-	for (uint32_t i = 0; i < ARRAY_LEN(names); i++)
-		assert_err(cache_writer_add_user(w, names[i], ID_MIN + 7 + i,
-		    "", "/home/x", "/bin/sh", true, NULL, 0, NULL), ERR_OK);
-	assert_err(cache_writer_finish(w, &bytes, NULL), ERR_OK);
-	cache_writer_free(&w);
-	write_file("cache", bytes.data, bytes.len);
-}
-
 static int
 set_up(void **state)
 {
-	static const char deny[] = "auth required pam_deny.so\n";
-	const char *build = getenv("top_builddir");
-	char path[4096];
 	void *module;
 
-	(void)state;
-	if (build == NULL)
-		build = ".";
-	(void)snprintf(helper, sizeof(helper), "%s/tests/module/fake_helper",
-	    build);
-	(void)snprintf(path, sizeof(path), "%s/.libs/pam_8x8sso.so", build);
-	module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	(void)world_set_up(state);
+	module = dlopen(world_module, RTLD_NOW | RTLD_LOCAL);
 	if (module == NULL)
 		fail_msg("%s", dlerror());
 	for (int i = 0; i < ENTRIES; i++) {
 		void *symbol = dlsym(module, entry_names[i]);
 
 		memcpy(&entries[i], &symbol, sizeof(symbol));
-	}
-	assert_non_null(mkdtemp(work));
-	write_file("other", deny, strlen(deny));
-	write_file("empty", "", 0);
-	write_file("junk", "\x7f" "ELF or not", 12);
-	write_cache();
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	static const char *const names[] = {
-		"/other", "/empty", "/junk", "/cache", ""
-	};
-	char path[4200];
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		(void)snprintf(path, sizeof(path), "%s%s", work, names[i]);
-		assert_int_equal(remove(path), 0);
 	}
 	return 0;
 }
@@ -612,5 +457,5 @@ main(void)
 		cmocka_unit_test(no_descriptor_and_no_process_stays_behind),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up, world_tear_down);
 }
