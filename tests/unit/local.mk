@@ -128,13 +128,20 @@ tests_unit_test_sandbox_SOURCES = tests/unit/test_sandbox.c tests/unit/unit.h
 tests_unit_test_sandbox_CFLAGS = $(unit_cflags)
 tests_unit_test_sandbox_LDADD = common/sys/libsandbox.la $(CMOCKA_LIBS)
 
-unit_programs += tests/unit/test_authenticate
-tests_unit_test_authenticate_SOURCES = tests/unit/test_authenticate.c \
-	tests/unit/unit.h
-tests_unit_test_authenticate_CFLAGS = $(unit_cflags)
-tests_unit_test_authenticate_LDADD = pam_8x8sso/helper/libhelper.la \
+helper_test_ldadd = pam_8x8sso/helper/libhelper.la \
 	common/auth/librequest.la common/wire/libwire.la \
 	common/base/libbase.la $(CMOCKA_LIBS)
+unit_programs += tests/unit/test_authenticate
+tests_unit_test_authenticate_SOURCES = tests/unit/test_authenticate.c \
+	tests/unit/scene.c tests/unit/scene.h tests/unit/unit.h
+tests_unit_test_authenticate_CFLAGS = $(unit_cflags)
+tests_unit_test_authenticate_LDADD = $(helper_test_ldadd)
+
+unit_programs += tests/unit/test_reply
+tests_unit_test_reply_SOURCES = tests/unit/test_reply.c \
+	tests/unit/scene.c tests/unit/scene.h tests/unit/unit.h
+tests_unit_test_reply_CFLAGS = $(unit_cflags)
+tests_unit_test_reply_LDADD = $(helper_test_ldadd)
 
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "scene.h"
+
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <syslog.h>
+
+#include "auth/idp_keys.h"
+#include "auth/policy.h"
+#include "auth/replay.h"
+#include "directory/link.h"
+#include "wire/spawn.h"
+
+struct scene_fake fake;
+char logged[8192];
+static struct claims_fixed fixed;
+
+static void
+called(const char *what)
+{
+	size_t len = strlen(fake.calls);
+
+	(void)snprintf(fake.calls + len, sizeof(fake.calls) - len, "%s ",
+	    what);
+}
+
+void
+vsyslog(int priority, const char *fmt, va_list ap)
+{
+	int n = snprintf(logged, sizeof(logged), "<%d>", priority);
+
+	(void)vsnprintf(logged + n, sizeof(logged) - (size_t)n, fmt, ap);
+}
+
+enum err
+idp_keys_load(struct store *store, const char *issuer, struct idp_keys *ret,
+    struct diag *diag)
+{
+	(void)store;
+	assert_string_equal(issuer, "https://sts.example/");
+	ret->count = 2;
+	for (size_t i = 0; i < ret->count; i++) {
+		ret->key[i].n_len = 256;
+		ret->key[i].e_len = 3;
+	}
+	return fake.keys == ERR_OK ? ERR_OK : fail(diag, fake.keys, "keys");
+}
+
+enum err
+store_meta_get(struct store *store, const char *key, char *value, size_t size,
+    struct diag *diag)
+{
+	(void)store;
+	(void)diag;
+	assert_string_equal(key, "idp_login_url");
+	(void)snprintf(value, size, "%s", fake.stored_url);
+	return ERR_OK;
+}
+
+enum err
+store_meta_get_int(struct store *store, const char *key, int64_t *ret,
+    struct diag *diag)
+{
+	(void)store;
+	(void)diag;
+	assert_string_equal(key, "last_sync");
+	*ret = 12345;
+	return ERR_OK;
+}
+
+enum err
+directory_find(struct store *store, const char *login,
+    struct directory_user *ret, struct diag *diag)
+{
+	(void)store;
+	called("find");
+	assert_string_equal(login, "b.simon");
+	ret->login = strdup(login);
+	ret->active = true;
+	return fake.find == ERR_OK ? ERR_OK : fail(diag, fake.find, "find");
+}
+
+void
+directory_user_clear(struct directory_user *user)
+{
+	free(user->login);
+	user->login = NULL;
+}
+
+enum err
+policy_check(const struct conf *conf, const struct policy_account *account,
+    int64_t now, struct diag *diag)
+{
+	(void)conf;
+	called("policy");
+	assert_string_equal(account->login, "b.simon");
+	assert_true(account->active);
+	assert_int_equal(account->last_sync, 12345);
+	assert_true(now > 1700000000);
+	return fake.policy == ERR_OK ? ERR_OK :
+	    fail(diag, fake.policy, "policy");
+}
+
+enum err
+replay_accept(struct store *store, const char *issuer,
+    const char *assertion_id, int64_t until, int64_t now, struct diag *diag)
+{
+	(void)store;
+	(void)now;
+	called("replay");
+	assert_string_equal(issuer, "https://sts.example/");
+	assert_string_equal(assertion_id, "_assertion");
+	fake.replay_until = until;
+	return fake.replay == ERR_OK ? ERR_OK :
+	    fail(diag, fake.replay, "replay");
+}
+
+enum err
+link_check(struct store *store, const struct conf *conf,
+    const struct claims *claims, const char *login, struct diag *diag)
+{
+	(void)store;
+	(void)conf;
+	(void)claims;
+	called("link");
+	assert_string_equal(login, "b.simon");
+	return fake.link == ERR_OK ? ERR_OK : fail(diag, fake.link, "link");
+}
+
+enum err
+claims_recv(struct channel *ch, struct claims **ret, struct diag *diag)
+{
+	(void)ch;
+	(void)ret;
+	called("worker");
+	return fake.claims == ERR_OK ? ERR_OK :
+	    fail(diag, fake.claims, "claims");
+}
+
+const struct claims_fixed *
+claims_fixed(const struct claims *claims)
+{
+	(void)claims;
+	return &fixed;
+}
+
+void
+claims_free(struct claims **claims)
+{
+	(void)claims;
+}
+
+enum err
+peer_start(struct peer *peer, char *const argv[], int extra_fd,
+    struct diag *diag)
+{
+	int fd[2];
+
+	assert_int_equal(extra_fd, -1);
+	assert_string_equal(argv[0], "/libexec/8x8sso-saml");
+	assert_null(argv[1]);
+	if (fake.spawn != ERR_OK)
+		return fail(diag, fake.spawn, "%s", argv[0]);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0);
+	peer->ch.fd = fd[0];
+	fake.worker.fd = fd[1];
+	channel_set_timeout(&fake.worker, 0);
+	if (fake.worker_hangs_up)
+		channel_close(&fake.worker);
+	return ERR_OK;
+}
+
+int
+peer_end(struct peer *peer)
+{
+	channel_close(&peer->ch);
+	return 0;
+}
+
+void
+scene_clear(struct scene *s)
+{
+	channel_close(&s->module);
+	channel_close(&s->ch);
+	channel_close(&fake.worker);
+	wire_msg_clear(&s->begin);
+}
+char *
+scene_text(const char *constant)
+{
+	return (char *)(uintptr_t)constant;
+}
+
+void
+scene_open(struct scene *s, enum wire_operation operation)
+{
+	int fd[2];
+
+	memset(&fake, 0, sizeof(fake));
+	fake.stored_url = "";
+	fake.worker.fd = -1;
+	logged[0] = '\0';
+	fixed = (struct claims_fixed){
+		.issuer = "https://sts.example/",
+		.assertion_id = "_assertion",
+		.not_on_or_after = 2000,
+		.session_not_on_or_after = 3000,
+	};
+	s->conf = (struct conf){
+		.idp_issuer = scene_text("https://sts.example/"),
+		.idp_login_url = scene_text(SCENE_LOGIN_URL),
+		.idp_tenant = scene_text("tenant"),
+		.saml_entity_id = scene_text("https://sp.example"),
+		.saml_acs_url = scene_text("https://sp.example/acs"),
+		.saml_force_authn = true,
+		.saml_clock_skew = 30,
+		.saml_max_age = 300,
+		.saml_unsolicited_max_age = 60,
+		.host_libexec_dir = scene_text("/libexec"),
+	};
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0);
+	s->module = (struct channel){ fd[0], 0 };
+	s->ch = (struct channel){ fd[1], 0 };
+	channel_set_timeout(&s->module, 60000);
+	channel_set_timeout(&s->ch, 60000);
+	s->begin = (struct wire_msg)WIRE_MSG_INIT;
+	assert_err(CHANNEL_SEND(&s->module, BEGIN, NULL, wire_u64(operation),
+	    wire_bytes("0123456789abcde", 16), wire_text("b.simon"),
+	    wire_text("sshd"), wire_text("192.0.2.7\n"), wire_text("ssh")),
+	    ERR_OK);
+	assert_err(channel_recv(&s->ch, &s->begin, NULL), ERR_OK);
+	s->diag = (struct diag)DIAG_INIT;
+	s->login = (struct login){
+		.conf = &s->conf,
+		.ch = &s->ch,
+		.begin = &s->begin,
+		.operation = operation,
+		.user = "b.simon",
+		.tag = "30313233",
+	};
+}
+
+void
+scene_answer(struct scene *s, const char *words)
+{
+	assert_err(CHANNEL_SEND(&s->module, ANSWER, NULL,
+	    wire_u64(WIRE_ANSWERED), wire_bytes(words, strlen(words))),
+	    ERR_OK);
+}
+
+void
+scene_next(struct scene *s, enum wire_type type, struct wire_msg *msg)
+{
+	channel_set_timeout(&s->module, 0);
+	assert_err(channel_expect(&s->module, type, msg, NULL), ERR_OK);
+}
+
+void
+scene_no_more(struct scene *s)
+{
+	AUTO(wire_msg) struct wire_msg msg = WIRE_MSG_INIT;
+
+	channel_set_timeout(&s->module, 0);
+	assert_err(channel_recv(&s->module, &msg, NULL), ERR_TIMEOUT);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One login in the helper, without the parts that others test: directory,
+ * replay, policy and worker are stood in for, and each records its call.
+ */
+#ifndef TESTS_UNIT_SCENE_H
+#define TESTS_UNIT_SCENE_H
+
+#include "unit.h"
+
+#include "auth/claims.h"
+#include "base/limits.h"
+#include "pam_8x8sso/helper/helper.h"
+
+#define SCENE_LOGIN_URL "https://login.example/saml2"
+
+/* What the stand-ins answer, and what they were asked. */
+struct scene_fake {
+	enum err keys;
+	enum err spawn;
+	enum err claims;
+	enum err replay;
+	enum err link;
+	enum err find;
+	enum err policy;
+	const char *stored_url;
+	char calls[256];		/* "worker replay ..." */
+	int64_t replay_until;
+	struct channel worker;		/* the worker's end */
+	bool worker_hangs_up;
+};
+extern struct scene_fake fake;
+
+/* The last log line, "<priority>text". */
+extern char logged[8192];
+
+struct scene {
+	struct conf conf;
+	struct channel module;		/* the module's end */
+	struct channel ch;
+	struct wire_msg begin;
+	struct login login;
+	struct diag diag;
+};
+
+void scene_open(struct scene *s, enum wire_operation operation);
+void scene_clear(struct scene *s);
+DEFINE_AUTO(scene, struct scene, scene_clear);
+
+#define SCENE(name, operation) \
+	AUTO(scene) struct scene name; \
+	scene_open(&name, WIRE_##operation)
+
+/* A constant as struct conf wants it. */
+char *scene_text(const char *constant);
+
+/* What the person will type, in advance. */
+void scene_answer(struct scene *s, const char *words);
+
+/* The next message that the module got must have this type ... */
+void scene_next(struct scene *s, enum wire_type type, struct wire_msg *msg);
+
+/* ... or there must be none. */
+void scene_no_more(struct scene *s);
+
+#endif
