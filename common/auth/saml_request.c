@@ -159,7 +159,8 @@ saml_request_url(const struct saml_request *request, const char *id,
 		return fail(diag, ERR_SYNTAX, "acs_url is not a web address");
 	if (entity_id[0] == '\0' || !parse_is_utf8(entity_id,
 	    strlen(entity_id)))
-		return fail(diag, ERR_SYNTAX, "entity_id is empty or not UTF-8");
+		return fail(diag, ERR_SYNTAX, "entity_id is empty or not "
+		    "UTF-8");
 	for (const char *p = entity_id; *p != '\0'; p++)
 		if ((unsigned char)*p < ' ' || *p == '\x7f')
 			return fail(diag, ERR_SYNTAX, "entity_id has a "

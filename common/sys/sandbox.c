@@ -74,7 +74,7 @@ become(const char *user, struct diag *diag)
 }
 
 static enum err
-limit(int resource, rlim_t value, struct diag *diag)
+limit(unsigned int resource, rlim_t value, struct diag *diag)
 {
 	struct rlimit old;
 	struct rlimit new = { value, value };
@@ -110,7 +110,7 @@ sandbox_limit(unsigned int cpu_seconds, size_t address_space,
     unsigned int files, struct diag *diag)
 {
 	const struct {
-		int resource;
+		unsigned int resource;
 		rlim_t value;
 		bool skip;
 	} limits[] = {

@@ -26,7 +26,8 @@ enum err sandbox_limit(unsigned int cpu_seconds, size_t address_space,
 
 /* Root's effective uid and gid become the account's (supplementary groups are
  * given up for good), and back.  For the parts of the command that touch
- * files owned by it.  No-ops when not root or user is "".  ERR_SERVICE_USER, ERR_INTERNAL. */
+ * files owned by it.  No-ops when not root or user is "".  ERR_SERVICE_USER,
+ * ERR_INTERNAL. */
 enum err sandbox_as(const char *user, struct diag *diag) MUST_USE;
 enum err sandbox_as_root(struct diag *diag) MUST_USE;
 

@@ -79,7 +79,7 @@
 	U64(RESULT, OPERATION)		/* of BEGIN */ \
 	TEXT(RESULT, USER, 256)		/* the account that may log in */ \
 	U64(RESULT, VERDICT)		/* enum wire_verdict */ \
-	TEXT(RESULT, REASON, 64)	/* err_name(); "ok" with WIRE_GRANTED */ \
+	TEXT(RESULT, REASON, 64)	/* err_name(); "ok" if granted */ \
 	U64(RESULT, SESSION_END)	/* the session may last until then */
 
 #define WIRE_SAML_KEY_FIELDS(U64, TEXT, BYTES) \
@@ -120,7 +120,7 @@
 	TEXT(REFUSE, DETAIL, 511)	/* for the log; never a secret */
 
 #define WIRE_FETCH_USERS_FIELDS(U64, TEXT, BYTES) \
-	TEXT(FETCH_USERS, URL, 2048)	/* Tenant URL; "": read descriptor 3 */ \
+	TEXT(FETCH_USERS, URL, 2048)	/* Tenant URL; "": descriptor 3 */ \
 	BYTES(FETCH_USERS, TOKEN, 8192)	/* secret */ \
 	TEXT(FETCH_USERS, CA_FILE, 1024) \
 	TEXT(FETCH_USERS, PROXY, 1024) \
@@ -157,7 +157,7 @@
 
 #define WIRE_IDP_FIELDS(U64, TEXT, BYTES) \
 	TEXT(IDP, ENTITY_ID, 1024) \
-	TEXT(IDP, LOGIN_URL, 2048)	/* HTTP-Redirect; "" from a certificate */ \
+	TEXT(IDP, LOGIN_URL, 2048)	/* HTTP-Redirect; "": unknown */ \
 	TEXT(IDP, LOGOUT_URL, 2048)
 
 #define WIRE_IDP_KEY_FIELDS(U64, TEXT, BYTES) \
@@ -205,14 +205,14 @@ enum wire_answer {
 enum wire_verdict {
 	WIRE_GRANTED = 0x47,
 	WIRE_DENIED = 0x44,
-	WIRE_UNAVAILABLE = 0x55,	/* denied, for want of something of ours */
+	WIRE_UNAVAILABLE = 0x55,	/* denied: something of ours is missing */
 };
 
 enum wire_saml_flags {
 	WIRE_SAML_UNSOLICITED = 1,	/* an unsolicited Response is allowed */
-	WIRE_SAML_FORCE_AUTHN = 2,	/* the request said so: check AuthnInstant */
+	WIRE_SAML_FORCE_AUTHN = 2,	/* it was asked for: check AuthnInstant */
 	WIRE_SAML_REQUIRE_MFA = 4,
-	WIRE_SAML_RESPONSE_SIGNED = 8,	/* the Response must be signed as well */
+	WIRE_SAML_RESPONSE_SIGNED = 8,	/* the Response must be signed too */
 };
 
 #endif

@@ -54,7 +54,8 @@ call_with(int entry, const char *user, int flags, const char *mode,
 	char words[3][4200];
 	const char *argv[] = { words[0], words[1], words[2] };
 
-	(void)snprintf(words[0], sizeof(words[0]), "cache=%s/%s", world_dir, cache);
+	(void)snprintf(words[0], sizeof(words[0]), "cache=%s/%s", world_dir,
+	    cache);
 	(void)snprintf(words[1], sizeof(words[1]), "helper=%s",
 	    world_helper);
 	(void)snprintf(words[2], sizeof(words[2]), "config=/%s", mode);
@@ -357,7 +358,8 @@ one_log_line_per_decision_and_none_for_others(void **state)
 	(void)state;
 	assert_int_equal(ask(AUTH, OURS, "grant"), PAM_SUCCESS);
 	world_assert_logged("user=b.simon result=granted reason=ok login=");
-	assert_ptr_equal(strchr(world_log, '\n'), world_log + strlen(world_log) - 1);
+	assert_ptr_equal(strchr(world_log, '\n'),
+	    world_log + strlen(world_log) - 1);
 	(void)ask(AUTH, "nobody.knows", "grant");
 	assert_string_equal(world_log, "");
 	(void)ask(CRED, OURS, "grant");

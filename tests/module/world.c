@@ -69,7 +69,8 @@ converse(int count, const struct pam_message **msg,
 	assert_int_equal(count, 1);
 	world_talk.calls++;
 	world_talk.style = msg[0]->msg_style;
-	(void)snprintf(world_talk.text, sizeof(world_talk.text), "%s", msg[0]->msg);
+	(void)snprintf(world_talk.text, sizeof(world_talk.text), "%s",
+	    msg[0]->msg);
 	if (world_talk.becomes != NULL)
 		assert_int_equal(pam_set_item(world_talk.pamh, PAM_USER,
 		    world_talk.becomes), PAM_SUCCESS);

@@ -109,7 +109,7 @@ static bool
 is_limited(void)
 {
 	static const struct {
-		int resource;
+		unsigned int resource;
 		rlim_t want;
 	} rows[] = {
 		{ RLIMIT_CPU, 2 }, { RLIMIT_NOFILE, 4 },
