@@ -205,12 +205,12 @@ enum wire_answer {
 enum wire_verdict {
 	WIRE_GRANTED = 0x47,
 	WIRE_DENIED = 0x44,
-	WIRE_UNAVAILABLE = 0x55,	/* denied: something of ours is missing */
+	WIRE_UNAVAILABLE = 0x55,	/* denied: something is missing */
 };
 
 enum wire_saml_flags {
 	WIRE_SAML_UNSOLICITED = 1,	/* an unsolicited Response is allowed */
-	WIRE_SAML_FORCE_AUTHN = 2,	/* it was asked for: check AuthnInstant */
+	WIRE_SAML_FORCE_AUTHN = 2,	/* AuthnInstant after request */
 	WIRE_SAML_REQUIRE_MFA = 4,
 	WIRE_SAML_RESPONSE_SIGNED = 8,	/* the Response must be signed too */
 };
