@@ -104,7 +104,8 @@ consult(const struct call *call, enum wire_operation operation)
 	struct diag diag = DIAG_INIT;
 	enum err r = ERR_OK;
 
-	if (getrandom(request.nonce, sizeof(request.nonce), 0) !=
+	/* A host that has just booted may not have them, and must not wait. */
+	if (getrandom(request.nonce, sizeof(request.nonce), GRND_NONBLOCK) !=
 	    (ssize_t)sizeof(request.nonce))
 		r = fail_errno(&diag, ERR_INTERNAL, "getrandom");
 	if (r == ERR_OK)

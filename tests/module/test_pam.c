@@ -143,6 +143,19 @@ without_a_cache_only_the_range_says_who_is_ours(void **state)
 	}
 }
 
+static void
+root_is_root_even_without_etc_passwd(void **state)
+{
+	(void)state;
+	world_passwd_is_missing = true;
+	for (int e = 0; e < ENTRIES; e++) {
+		assert_int_equal(ask(e, "root", "grant"), PAM_IGNORE);
+		assert_int_equal(ask(e, "toor", "grant"), PAM_IGNORE);
+	}
+	assert_int_equal(ask(AUTH, OURS, "grant"), PAM_SUCCESS);
+	world_passwd_is_missing = false;
+}
+
 /* The "Bad input", seen from the module. */
 static void
 every_bad_helper_is_a_denial_with_a_reason(void **state)
@@ -441,6 +454,7 @@ main(void)
 		cmocka_unit_test(a_name_longer_than_any_is_nobodys),
 		cmocka_unit_test(
 		    without_a_cache_only_the_range_says_who_is_ours),
+		cmocka_unit_test(root_is_root_even_without_etc_passwd),
 		cmocka_unit_test(every_bad_helper_is_a_denial_with_a_reason),
 		cmocka_unit_test(a_missing_helper_denies_ours_and_nobody_else),
 		cmocka_unit_test(a_bad_option_denies_ours_and_nobody_else),

@@ -18,8 +18,21 @@ char world_module[4096];
 char world_helper[4096];
 struct world_talk world_talk;
 char world_log[4096];
+bool world_passwd_is_missing;
 
 #define EXPORT __attribute__((visibility("default")))
+
+EXPORT int
+pam_modutil_check_user_in_passwd(pam_handle_t *pamh, const char *user,
+    const char *file)
+{
+	(void)pamh;
+	(void)file;
+	if (world_passwd_is_missing)
+		return PAM_SERVICE_ERR;
+	return strcmp(user, "root") == 0 || strcmp(user, "daemon") == 0 ?
+	    PAM_SUCCESS : PAM_PERM_DENIED;
+}
 
 EXPORT struct passwd *
 pam_modutil_getpwnam(pam_handle_t *pamh, const char *user)

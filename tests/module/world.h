@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The world around the built module: who exists, what the person types, and
- * what the log was told are this program's, whose pam_modutil_getpwnam() and
- * pam_syslog() take the place of libpam's.
+ * what the log was told are this program's, whose pam_modutil_*() and pam_syslog()
+ * take the place of libpam's.  root and daemon are local.
  */
 #ifndef TESTS_MODULE_WORLD_H
 #define TESTS_MODULE_WORLD_H
 
 #include "../unit/unit.h"
+
+#include <stdbool.h>
 
 #include <security/pam_appl.h>
 
@@ -34,6 +36,9 @@ struct world_talk {
 };
 extern struct world_talk world_talk;
 extern char world_log[4096];
+
+/* As if /etc/passwd could not be read. */
+extern bool world_passwd_is_missing;
 
 /* Group fixture. */
 int world_set_up(void **state);
