@@ -169,8 +169,8 @@ io_read_trusted(const char *path, bool secret, struct buf *out,
 	return ERR_OK;
 }
 
-static enum err
-sync_directory_of(const char *path, struct diag *diag)
+enum err
+io_sync_directory_of(const char *path, struct diag *diag)
 {
 	AUTO_CLOSE int fd = -1;
 	char dir[PATH_MAX];
@@ -224,5 +224,5 @@ io_replace(const char *path, const void *data, size_t len, mode_t mode,
 		(void)unlink(temp);
 		return fail(diag, r, "%s: %s", path, why.text);
 	}
-	return sync_directory_of(path, diag);
+	return io_sync_directory_of(path, diag);
 }

@@ -43,4 +43,8 @@ enum err io_read_trusted(const char *path, bool secret, struct buf *out,
 enum err io_replace(const char *path, const void *data, size_t len,
 	mode_t mode, struct diag *diag) MUST_USE;
 
+/* fsync of the directory that the path is in, so that a name made or removed
+ * there survives a power cut.  ERR_IO. */
+enum err io_sync_directory_of(const char *path, struct diag *diag) MUST_USE;
+
 #endif

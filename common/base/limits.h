@@ -73,4 +73,11 @@
 #define SCIM_RETRIES_MAX 6	/* per page: waits of 1, 2, 4 ... 32 s, a minute */
 #define SCIM_RETRY_AFTER_MAX 120	/* seconds that a server may ask for */
 
+/* The directory. */
+#define LOCAL_FILE_MAX (64u * 1024 * 1024) /* /etc/passwd, /etc/group */
+#define GECOS_MAX_LEN 255
+#define HOME_MAX_LEN 1023
+#define SUBJECT_MAX_LEN 4096	/* whom an account is pinned to */
+#define SYNC_HISTORY_MAX 100
+
 #endif

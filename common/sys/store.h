@@ -4,8 +4,9 @@
  *
  * One struct store is one connection, used by one thread.  The schema is in
  * store.c, versioned by PRAGMA user_version; ids are write-once by trigger.
- * A busy database is waited for up to 5 s.  Every failure is ERR_STORE with
- * SQLite's message in diag.
+ * A busy database is waited for up to 5 s.  A committed transaction survives
+ * a power cut.  Every failure is ERR_STORE with SQLite's message and the
+ * remedy in diag.
  */
 #ifndef SYS_STORE_H
 #define SYS_STORE_H
@@ -18,8 +19,11 @@
 
 struct store;
 
-/* Opens the database; with create, makes it (0600) and its schema if missing.
- * ERR_STORE_MISSING, ERR_STORE_VERSION, ERR_STORE. */
+/* Opens the database; with create, makes it (0600, schema and all, or not at
+ * all) if the file is missing.  A file that is damaged, empty, foreign, a
+ * symbolic link or of another version is refused and left as it is, because
+ * the ids of everybody are in it.  A file that cannot be written opens for
+ * reading.  ERR_STORE_MISSING, ERR_STORE_VERSION, ERR_STORE, ERR_NOMEM. */
 enum err store_open(const char *path, bool create, struct store **ret,
 	struct diag *diag) MUST_USE;
 void store_free(struct store **store);
@@ -63,6 +67,13 @@ enum err store_step(struct store_stmt *stmt, bool *ret_row,
 /* store_step() for a statement that gives no row, then reset. */
 enum err store_run(struct store_stmt *stmt, struct diag *diag) MUST_USE;
 void store_reset(struct store_stmt *stmt);
+
+/* Runs one statement without parameters whose rows do not matter. */
+enum err store_exec(struct store *store, const char *sql, struct diag *diag)
+	MUST_USE;
+
+/* Rows that the last INSERT, UPDATE or DELETE wrote itself. */
+int64_t store_changes(const struct store *store);
 
 /* Columns count from 0.  Text is never NULL (SQL NULL reads as ""); it and
  * blobs are borrowed until the next step, reset or free. */

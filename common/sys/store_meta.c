@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The table meta, through the calls of store.h. */
+#include "sys/store.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+
+enum err
+store_meta_set(struct store *store, const char *key, const char *value,
+    struct diag *diag)
+{
+	AUTO(store_stmt) struct store_stmt *stmt = NULL;
+	enum err r = store_prepare(store,
+	    "INSERT INTO meta(key, value) VALUES (?1, ?2) "
+	    "ON CONFLICT(key) DO UPDATE SET value = excluded.value",
+	    &stmt, diag);
+
+	if (r != ERR_OK)
+		return r;
+	r = store_bind_text(stmt, 1, key, diag);
+	if (r == ERR_OK)
+		r = store_bind_text(stmt, 2, value, diag);
+	if (r == ERR_OK)
+		r = store_run(stmt, diag);
+	return r;
+}
+
+enum err
+store_meta_get(struct store *store, const char *key, char *value,
+    size_t size, struct diag *diag)
+{
+	AUTO(store_stmt) struct store_stmt *stmt = NULL;
+	bool row = false;
+	const char *text;
+	enum err r = store_prepare(store,
+	    "SELECT value FROM meta WHERE key = ?1", &stmt, diag);
+
+	if (r != ERR_OK)
+		return r;
+	r = store_bind_text(stmt, 1, key, diag);
+	if (r == ERR_OK)
+		r = store_step(stmt, &row, diag);
+	if (r != ERR_OK)
+		return r;
+	text = row ? store_text(stmt, 0) : "";
+	if (strlen(text) >= size)
+		return fail(diag, ERR_TOO_LONG, "meta %s", key);
+	(void)snprintf(value, size, "%s", text);
+	return ERR_OK;
+}
+
+enum err
+store_meta_set_int(struct store *store, const char *key, int64_t value,
+    struct diag *diag)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof(text), "%lld", (long long)value);
+	return store_meta_set(store, key, text, diag);
+}
+
+enum err
+store_meta_get_int(struct store *store, const char *key, int64_t *ret,
+    struct diag *diag)
+{
+	char text[24];
+	char *end;
+	long long value;
+	enum err r = store_meta_get(store, key, text, sizeof(text), diag);
+
+	if (r != ERR_OK)
+		return r;
+	errno = 0;
+	value = strtoll(text, &end, 10);
+	if (errno != 0 || *end != '\0')
+		return fail(diag, ERR_STORE, "meta %s is not a number", key);
+	*ret = value;
+	return ERR_OK;
+}

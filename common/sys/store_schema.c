@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sys/store_schema.h"
+
+#include "base/cleanup.h"
+
+#define TEXT_OF(x) #x
+#define TEXT(x) TEXT_OF(x)
+#define NOW "DEFAULT (CAST(strftime('%s', 'now') AS INTEGER))"
+
+const char *const store_schema[] = {
+	"CREATE TABLE meta("
+	    "key TEXT PRIMARY KEY NOT NULL,"
+	    "value TEXT NOT NULL) WITHOUT ROWID",
+
+	/* uids and gids; kind and key: see directory/registry.h */
+	"CREATE TABLE ids("
+	    "id INTEGER PRIMARY KEY NOT NULL CHECK (id > 0),"
+	    "kind TEXT NOT NULL CHECK (kind IN ('u', 'g')),"
+	    "key TEXT NOT NULL,"
+	    "registered_at INTEGER NOT NULL " NOW ","
+	    "UNIQUE (kind, key))",
+	"CREATE TRIGGER ids_update BEFORE UPDATE ON ids BEGIN "
+	    "SELECT RAISE(ABORT, 'ids are written once'); END",
+	"CREATE TRIGGER ids_delete BEFORE DELETE ON ids BEGIN "
+	    "SELECT RAISE(ABORT, 'ids are written once'); END",
+	/* INSERT OR REPLACE deletes without asking the trigger above. */
+	"CREATE TRIGGER ids_insert BEFORE INSERT ON ids "
+	    "WHEN EXISTS (SELECT 1 FROM ids WHERE id = NEW.id "
+	    "OR (kind = NEW.kind AND key = NEW.key)) BEGIN "
+	    "SELECT RAISE(ABORT, 'ids are written once'); END",
+
+	/*
+	 * login: the name that this record holds, nobody else's even while
+	 * refused says that it is not in effect; NULL: never had one.
+	 * home_name: the first login, which its home directory is named for.
+	 */
+	"CREATE TABLE users("
+	    "scim_id TEXT PRIMARY KEY NOT NULL CHECK (scim_id <> ''),"
+	    "external_id TEXT NOT NULL,"
+	    "user_name TEXT NOT NULL,"
+	    "given_name TEXT NOT NULL,"
+	    "family_name TEXT NOT NULL,"
+	    "title TEXT NOT NULL,"
+	    "department TEXT NOT NULL,"
+	    "site TEXT NOT NULL,"
+	    "created TEXT NOT NULL,"
+	    "active INTEGER NOT NULL CHECK (active IN (0, 1)),"
+	    "vanished INTEGER NOT NULL DEFAULT 0 CHECK (vanished IN (0, 1)),"
+	    "login TEXT UNIQUE,"
+	    "home_name TEXT UNIQUE,"
+	    "uid INTEGER UNIQUE REFERENCES ids(id),"
+	    "refused TEXT NOT NULL DEFAULT '',"
+	    "CHECK ((login IS NULL) = (uid IS NULL)),"
+	    "CHECK ((login IS NULL) = (home_name IS NULL)))",
+	"CREATE TRIGGER users_insert BEFORE INSERT ON users "
+	    "WHEN NEW.uid IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ids "
+	    "WHERE id = NEW.uid AND kind = 'u' AND key = NEW.scim_id) BEGIN "
+	    "SELECT RAISE(ABORT, 'the uid is not this user''s'); END",
+	"CREATE TRIGGER users_update BEFORE UPDATE OF uid, scim_id ON users "
+	    "WHEN NEW.uid IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ids "
+	    "WHERE id = NEW.uid AND kind = 'u' AND key = NEW.scim_id) BEGIN "
+	    "SELECT RAISE(ABORT, 'the uid is not this user''s'); END",
+
+	"CREATE TABLE groups("
+	    "gid INTEGER PRIMARY KEY NOT NULL REFERENCES ids(id),"
+	    "key TEXT NOT NULL UNIQUE,"
+	    "name TEXT NOT NULL UNIQUE)",
+	"CREATE TRIGGER groups_insert BEFORE INSERT ON groups "
+	    "WHEN NOT EXISTS (SELECT 1 FROM ids "
+	    "WHERE id = NEW.gid AND kind = 'g' AND key = NEW.key) BEGIN "
+	    "SELECT RAISE(ABORT, 'the gid is not this group''s'); END",
+	"CREATE TABLE members("
+	    "uid INTEGER NOT NULL REFERENCES users(uid),"
+	    "gid INTEGER NOT NULL REFERENCES groups(gid),"
+	    "PRIMARY KEY (uid, gid)) WITHOUT ROWID",
+	"CREATE INDEX members_gid ON members(gid)",
+
+	"CREATE TABLE pins("
+	    "scim_id TEXT PRIMARY KEY NOT NULL REFERENCES users(scim_id),"
+	    "subject TEXT NOT NULL UNIQUE CHECK (subject <> ''),"
+	    "pinned_at INTEGER NOT NULL " NOW ")",
+
+	"CREATE TABLE replay("
+	    "key BLOB PRIMARY KEY NOT NULL CHECK (length(key) = 32),"
+	    "expires INTEGER NOT NULL) WITHOUT ROWID",
+	"CREATE INDEX replay_expires ON replay(expires)",
+
+	"CREATE TABLE idp_keys("
+	    "issuer TEXT NOT NULL,"
+	    "place INTEGER NOT NULL,"
+	    "n BLOB NOT NULL,"
+	    "e BLOB NOT NULL,"
+	    "cert_sha256 BLOB NOT NULL,"
+	    "subject TEXT NOT NULL,"
+	    "not_before INTEGER NOT NULL,"
+	    "not_after INTEGER NOT NULL,"
+	    "PRIMARY KEY (issuer, place))",
+
+	"CREATE TABLE syncs("
+	    "id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	    "time INTEGER NOT NULL,"
+	    "result TEXT NOT NULL,"
+	    "listed INTEGER NOT NULL,"
+	    "added INTEGER NOT NULL,"
+	    "changed INTEGER NOT NULL,"
+	    "deactivated INTEGER NOT NULL,"
+	    "vanished INTEGER NOT NULL,"
+	    "refused INTEGER NOT NULL)",
+
+	"PRAGMA application_id = " TEXT(STORE_APPLICATION),
+	"PRAGMA user_version = " TEXT(STORE_VERSION),
+};
+
+const size_t store_schema_count = ARRAY_LEN(store_schema);
