@@ -13,14 +13,24 @@
 
 struct local;
 
-/* Reads both files (paths given for tests).  ERR_IO, ERR_NOMEM. */
+/* Reads both files (paths given for tests).  Whatever could be an entry counts
+ * as one, also a line of nss_compat ("+name") or one without an id: better a
+ * name too many that is refused than one too few.
+ * ERR_IO, ERR_TOO_LONG, ERR_NOMEM. */
 enum err local_load(const char *passwd, const char *group,
 	struct local **ret, struct diag *diag) MUST_USE;
+
+/* /etc/passwd and /etc/group: what update and publish call. */
+enum err local_load_host(struct local **ret, struct diag *diag) MUST_USE;
+
 void local_free(struct local **local);
 static inline void local_auto(struct local **l) { local_free(l); }
 
-/* Is there a local user or group of this name or id? */
+/* Is there a local user or group of this name (exact) or id? */
 bool local_has_name(const struct local *local, const char *name);
 bool local_has_id(const struct local *local, uint32_t id);
+
+/* Orders uint32_t for qsort(3) and bsearch(3). */
+int local_compare_ids(const void *a, const void *b);
 
 #endif

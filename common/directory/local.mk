@@ -13,8 +13,10 @@ common_directory_libscim_la_LIBADD = common/sys/libhttp.la \
 
 common_directory_libdirectory_la_SOURCES = \
 	common/directory/directory.c common/directory/directory.h \
+	common/directory/groups.c common/directory/groups.h \
 	common/directory/link.c common/directory/link.h \
 	common/directory/local.c common/directory/local.h \
+	common/directory/names.c common/directory/names.h \
 	common/directory/publish.c common/directory/publish.h \
 	common/directory/record.h \
 	common/directory/registry.c common/directory/registry.h \

@@ -142,6 +142,81 @@ tests_unit_test_reply_SOURCES = tests/unit/test_reply.c \
 	tests/unit/scene.c tests/unit/scene.h tests/unit/unit.h
 tests_unit_test_reply_CFLAGS = $(unit_cflags)
 tests_unit_test_reply_LDADD = $(helper_test_ldadd)
+# The rules and their state; state.c is what these tests share.
+state_sources = tests/unit/state.c tests/unit/state.h tests/unit/unit.h
+state_ldflags = -Wl,--wrap=local_load_host
+state_ldadd = common/directory/libdirectory.la common/auth/librules.la \
+	$(CMOCKA_LIBS)
+
+unit_programs += tests/unit/test_store
+tests_unit_test_store_SOURCES = tests/unit/test_store.c $(state_sources)
+tests_unit_test_store_CFLAGS = $(unit_cflags)
+tests_unit_test_store_LDFLAGS = $(state_ldflags)
+tests_unit_test_store_LDADD = $(state_ldadd)
+
+unit_programs += tests/unit/test_registry
+tests_unit_test_registry_SOURCES = tests/unit/test_registry.c $(state_sources)
+tests_unit_test_registry_CFLAGS = $(unit_cflags)
+tests_unit_test_registry_LDFLAGS = $(state_ldflags)
+tests_unit_test_registry_LDADD = $(state_ldadd)
+
+unit_programs += tests/unit/test_update
+tests_unit_test_update_SOURCES = tests/unit/test_update.c $(state_sources)
+tests_unit_test_update_CFLAGS = $(unit_cflags)
+tests_unit_test_update_LDFLAGS = $(state_ldflags)
+tests_unit_test_update_LDADD = $(state_ldadd)
+
+unit_programs += tests/unit/test_names
+tests_unit_test_names_SOURCES = tests/unit/test_names.c $(state_sources)
+tests_unit_test_names_CFLAGS = $(unit_cflags)
+tests_unit_test_names_LDFLAGS = $(state_ldflags)
+tests_unit_test_names_LDADD = $(state_ldadd)
+
+unit_programs += tests/unit/test_groups
+tests_unit_test_groups_SOURCES = tests/unit/test_groups.c $(state_sources)
+tests_unit_test_groups_CFLAGS = $(unit_cflags)
+tests_unit_test_groups_LDFLAGS = $(state_ldflags)
+tests_unit_test_groups_LDADD = $(state_ldadd)
+
+unit_programs += tests/unit/test_directory
+tests_unit_test_directory_SOURCES = tests/unit/test_directory.c $(state_sources)
+tests_unit_test_directory_CFLAGS = $(unit_cflags)
+tests_unit_test_directory_LDFLAGS = $(state_ldflags)
+tests_unit_test_directory_LDADD = $(state_ldadd)
+
+unit_programs += tests/unit/test_publish
+tests_unit_test_publish_SOURCES = tests/unit/test_publish.c $(state_sources)
+tests_unit_test_publish_CFLAGS = $(unit_cflags)
+tests_unit_test_publish_LDFLAGS = $(state_ldflags)
+tests_unit_test_publish_LDADD = $(state_ldadd)
+
+unit_programs += tests/unit/test_link
+tests_unit_test_link_SOURCES = tests/unit/test_link.c $(state_sources)
+tests_unit_test_link_CFLAGS = $(unit_cflags)
+tests_unit_test_link_LDFLAGS = $(state_ldflags)
+tests_unit_test_link_LDADD = $(state_ldadd)
+
+unit_programs += tests/unit/test_replay
+tests_unit_test_replay_SOURCES = tests/unit/test_replay.c $(state_sources)
+tests_unit_test_replay_CFLAGS = $(unit_cflags)
+tests_unit_test_replay_LDFLAGS = $(state_ldflags)
+tests_unit_test_replay_LDADD = $(state_ldadd)
+
+unit_programs += tests/unit/test_idp_keys
+tests_unit_test_idp_keys_SOURCES = tests/unit/test_idp_keys.c $(state_sources)
+tests_unit_test_idp_keys_CFLAGS = $(unit_cflags)
+tests_unit_test_idp_keys_LDFLAGS = $(state_ldflags)
+tests_unit_test_idp_keys_LDADD = $(state_ldadd)
+
+unit_programs += tests/unit/test_local
+tests_unit_test_local_SOURCES = tests/unit/test_local.c tests/unit/unit.h
+tests_unit_test_local_CFLAGS = $(unit_cflags)
+tests_unit_test_local_LDADD = common/directory/libdirectory.la $(CMOCKA_LIBS)
+
+unit_programs += tests/unit/test_policy
+tests_unit_test_policy_SOURCES = tests/unit/test_policy.c tests/unit/unit.h
+tests_unit_test_policy_CFLAGS = $(unit_cflags)
+tests_unit_test_policy_LDADD = common/auth/librules.la $(CMOCKA_LIBS)
 
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)

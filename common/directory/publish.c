@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "directory/publish.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/limits.h"
+#include "base/parse.h"
+#include "cache/writer.h"
+#include "directory/local.h"
+
+#define CACHE_MODE 0644
+
+struct publishing {
+	struct store *store;
+	const struct conf *conf;
+	struct local *local;
+	struct cache_writer *writer;
+	struct store_stmt *memberships;
+	uint32_t *gids;		/* of the groups that were published, sorted */
+	uint32_t *user_gids;	/* room for one user's, as many */
+	size_t gid_count;
+	struct publish_report report;
+};
+
+static void
+publishing_clear(struct publishing *p)
+{
+	store_stmt_free(&p->memberships);
+	cache_writer_free(&p->writer);
+	local_free(&p->local);
+	free(p->gids);
+	free(p->user_gids);
+}
+DEFINE_AUTO(publishing, struct publishing, publishing_clear);
+
+static bool
+may_publish(const struct publishing *p, const char *name, int64_t id)
+{
+	return id >= (int64_t)p->conf->users_min_id &&
+	    id <= (int64_t)p->conf->users_max_id &&
+	    id >= ID_MIN && id <= ID_MAX &&
+	    parse_is_login_name(name, strlen(name), true) &&
+	    !local_has_name(p->local, name) &&
+	    !local_has_id(p->local, (uint32_t)id);
+}
+
+/* A record that the writer does not take is left out; anything else that goes
+ * wrong is the end. */
+static enum err
+judge(struct publishing *p, enum err r, bool *ret_in)
+{
+	switch (r) {
+	case ERR_OK:
+		*ret_in = true;
+		return ERR_OK;
+	case ERR_NAME_GRAMMAR:
+	case ERR_ID_RANGE:
+	case ERR_EXISTS:
+	case ERR_SYNTAX:
+	case ERR_TOO_LONG:
+		*ret_in = false;
+		p->report.left_out++;
+		return ERR_OK;
+	default:
+		return r;
+	}
+}
+
+static enum err
+add_group(struct publishing *p, const char *name, int64_t gid,
+    struct diag *diag)
+{
+	bool in = false;
+	enum err r;
+
+	if (!may_publish(p, name, gid)) {
+		p->report.left_out++;
+		return ERR_OK;
+	}
+	r = judge(p, cache_writer_add_group(p->writer, name, (uint32_t)gid,
+	    diag), &in);
+	if (r != ERR_OK || !in)
+		return r;
+	p->gids[p->gid_count++] = (uint32_t)gid;
+	p->report.groups++;
+	return ERR_OK;
+}
+
+static enum err
+make_room(struct publishing *p, struct diag *diag)
+{
+	AUTO(store_stmt) struct store_stmt *stmt = NULL;
+	bool row = false;
+	size_t room = 0;
+	enum err r = store_prepare(p->store, "SELECT count(*) FROM groups",
+	    &stmt, diag);
+
+	if (r == ERR_OK)
+		r = store_step(stmt, &row, diag);
+	if (r != ERR_OK)
+		return r;
+	room = (size_t)store_int(stmt, 0) + 1;
+	p->gids = calloc(room, sizeof(*p->gids));
+	p->user_gids = calloc(room, sizeof(*p->user_gids));
+	if (p->gids == NULL || p->user_gids == NULL)
+		return fail(diag, ERR_NOMEM, "groups");
+	return ERR_OK;
+}
+
+static enum err
+add_groups(struct publishing *p, struct diag *diag)
+{
+	AUTO(store_stmt) struct store_stmt *stmt = NULL;
+	bool row = false;
+	enum err r = make_room(p, diag);
+
+	if (r == ERR_OK)
+		r = store_prepare(p->store,
+		    "SELECT name, gid FROM groups ORDER BY gid", &stmt, diag);
+	if (r == ERR_OK)
+		r = store_step(stmt, &row, diag);
+	while (r == ERR_OK && row) {
+		r = add_group(p, store_text(stmt, 0), store_int(stmt, 1),
+		    diag);
+		if (r == ERR_OK)
+			r = store_step(stmt, &row, diag);
+	}
+	return r;
+}
+
+/* Bytes of text that make up one character which GECOS may show; 0: it may
+ * not be shown, and is one byte long or, for a C1 control, two. */
+static size_t
+visible_length(const char *text, size_t *ret_skip)
+{
+	unsigned char c = (unsigned char)text[0];
+	size_t len = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+
+	*ret_skip = len;
+	if (c < 0x20 || c == 0x7f || c == ':' || c == ',')
+		return 0;
+	if (c == 0xc2 && (unsigned char)text[1] < 0xa0)
+		return 0;
+	return len;
+}
+
+/* Appends a name without ':' ',' and controls, up to whole characters. */
+static void
+put_gecos(struct buf *gecos, const char *name)
+{
+	size_t skip;
+
+	if (!parse_is_utf8(name, strlen(name)))
+		return;
+	for (; *name != '\0'; name += skip) {
+		size_t len = visible_length(name, &skip);
+
+		if (len > 0 && buf_put(gecos, name, len) != ERR_OK)
+			return;
+	}
+}
+
+static void
+make_gecos(struct buf *gecos, const char *given, const char *family)
+{
+	put_gecos(gecos, given);
+	if (gecos->len > 0 && *family != '\0' &&
+	    buf_putc(gecos, ' ') != ERR_OK)
+		return;
+	put_gecos(gecos, family);
+}
+
+/* The template with every %u replaced. */
+static enum err
+make_home(struct buf *home, const char *template, const char *name,
+    struct diag *diag)
+{
+	const char *rest = template;
+	enum err r = ERR_OK;
+
+	while (*rest != '\0' && r == ERR_OK) {
+		size_t len = strcspn(rest, "%");
+
+		r = buf_put(home, rest, len);
+		rest += len;
+		if (r != ERR_OK || *rest == '\0')
+			continue;
+		if (rest[1] == 'u') {
+			r = buf_puts(home, name);
+			rest += 2;
+			continue;
+		}
+		r = buf_putc(home, *rest++);
+	}
+	if (r != ERR_OK)
+		return fail(diag, r, "home directory of %s", name);
+	return ERR_OK;
+}
+
+/* The user's groups, but for those that were left out. */
+static enum err
+get_gids(struct publishing *p, int64_t uid, size_t *ret_count,
+    struct diag *diag)
+{
+	size_t count = 0;
+	bool row = false;
+	enum err r = store_bind_int(p->memberships, 1, uid, diag);
+
+	if (r == ERR_OK)
+		r = store_step(p->memberships, &row, diag);
+	while (r == ERR_OK && row) {
+		uint32_t gid = (uint32_t)store_int(p->memberships, 0);
+
+		if (bsearch(&gid, p->gids, p->gid_count, sizeof(gid),
+		    local_compare_ids) != NULL)
+			p->user_gids[count++] = gid;
+		r = store_step(p->memberships, &row, diag);
+	}
+	store_reset(p->memberships);
+	*ret_count = count;
+	return r;
+}
+
+#define SELECT_USERS \
+	"SELECT login, uid, home_name, given_name, family_name, " \
+	    "active AND NOT vanished " \
+	"FROM users WHERE login IS NOT NULL AND refused = '' ORDER BY uid"
+
+static enum err
+add_user(struct publishing *p, struct store_stmt *row, struct diag *diag)
+{
+	AUTO(buf) struct buf gecos = BUF_INIT(GECOS_MAX_LEN);
+	AUTO(buf) struct buf home = BUF_INIT(HOME_MAX_LEN);
+	const char *login = store_text(row, 0);
+	int64_t uid = store_int(row, 1);
+	const char *home_name = store_text(row, 2);
+	size_t count = 0;
+	bool in = false;
+	enum err r;
+
+	if (!may_publish(p, login, uid) ||
+	    !parse_is_login_name(home_name, strlen(home_name), true)) {
+		p->report.left_out++;
+		return ERR_OK;
+	}
+	make_gecos(&gecos, store_text(row, 3), store_text(row, 4));
+	r = make_home(&home, p->conf->users_home, home_name, diag);
+	if (r == ERR_OK)
+		r = get_gids(p, uid, &count, diag);
+	if (r != ERR_OK)
+		return r;
+	r = judge(p, cache_writer_add_user(p->writer, login, (uint32_t)uid,
+	    buf_str(&gecos), buf_str(&home), p->conf->users_shell,
+	    store_int(row, 5) != 0, p->user_gids, count, diag), &in);
+	p->report.users += in;
+	return r;
+}
+
+static enum err
+add_users(struct publishing *p, struct diag *diag)
+{
+	AUTO(store_stmt) struct store_stmt *users = NULL;
+	bool row = false;
+	enum err r = store_prepare(p->store, SELECT_USERS, &users, diag);
+
+	if (r == ERR_OK)
+		r = store_prepare(p->store, "SELECT gid FROM members "
+		    "WHERE uid = ?1 ORDER BY gid", &p->memberships, diag);
+	if (r == ERR_OK)
+		r = store_step(users, &row, diag);
+	while (r == ERR_OK && row) {
+		r = add_user(p, users, diag);
+		if (r == ERR_OK)
+			r = store_step(users, &row, diag);
+	}
+	return r;
+}
+
+/* One view of the database for all queries. */
+static enum err
+add_all(struct publishing *p, struct diag *diag)
+{
+	enum err r = store_exec(p->store, "BEGIN", diag);
+
+	if (r == ERR_OK)
+		r = add_groups(p, diag);
+	if (r == ERR_OK)
+		r = add_users(p, diag);
+	store_rollback(p->store);
+	return r;
+}
+
+static enum err
+check_conf(const struct conf *conf, struct diag *diag)
+{
+	if (conf->users_home[0] != '/')
+		return fail(diag, ERR_CONF_VALUE,
+		    "[users] home is not an absolute path");
+	if (conf->users_shell[0] != '/')
+		return fail(diag, ERR_CONF_VALUE,
+		    "[users] shell is not an absolute path");
+	return ERR_OK;
+}
+
+enum err
+publish_build(struct store *store, const struct conf *conf, struct buf *out,
+    struct publish_report *ret, struct diag *diag)
+{
+	AUTO(publishing) struct publishing p = { .store = store,
+		.conf = conf };
+	enum err r = check_conf(conf, diag);
+
+	if (r != ERR_OK)
+		return r;
+	r = local_load_host(&p.local, diag);
+	if (r != ERR_OK)
+		return r;
+	p.writer = cache_writer_new();
+	if (p.writer == NULL)
+		return fail(diag, ERR_NOMEM, "cache");
+	r = add_all(&p, diag);
+	if (r != ERR_OK)
+		return r;
+	r = cache_writer_finish(p.writer, out, diag);
+	if (r != ERR_OK)
+		return r;
+	*ret = p.report;
+	return ERR_OK;
+}
+
+/* Is the published file this one, and as we leave it? */
+static bool
+is_published(const char *path, const struct buf *bytes)
+{
+	AUTO_CLOSE int fd = open(path,
+	    O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	AUTO(buf) struct buf old = BUF_INIT(bytes->len);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    (st.st_mode & 07777) != CACHE_MODE || st.st_uid != geteuid() ||
+	    (uint64_t)st.st_size != bytes->len)
+		return false;
+	return io_read_all(fd, &old, NULL) == ERR_OK &&
+	    old.len == bytes->len &&
+	    memcmp(buf_str(&old), buf_str(bytes), old.len) == 0;
+}
+
+enum err
+publish_write(const char *path, const struct buf *bytes,
+    struct publish_report *report, struct diag *diag)
+{
+	enum err r;
+
+	if (is_published(path, bytes)) {
+		report->unchanged = true;
+		return ERR_OK;
+	}
+	r = io_replace(path, bytes->data, bytes->len, CACHE_MODE, diag);
+	if (r != ERR_OK)
+		return r;
+	report->unchanged = false;
+	return ERR_OK;
+}

@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The claims are a small table here: link.c sees them through claims.h. */
+#include "state.h"
+
+#include "directory/link.h"
+
+#define TENANT "11111111-2222-3333-4444-abcdefabcdef"
+#define ISSUER "https://sts.windows.net/" TENANT "/"
+#define OID_A "aaaaaaaa-0000-4000-8000-00000000000A"
+#define OID_A_LOWER "aaaaaaaa-0000-4000-8000-00000000000a"
+#define OID_B "bbbbbbbb-0000-4000-8000-00000000000b"
+#define UID "urn:oid:0.9.2342.19200300.100.1.1"
+struct claims {
+	struct {
+		const char *name;
+		const char *value;
+	} row[8];
+	size_t count;
+	struct claims_fixed fixed;
+};
+
+enum err
+claims_add(struct claims *claims, const char *name, const char *value)
+{
+	assert_true(claims->count < ARRAY_LEN(claims->row));
+	claims->row[claims->count].name = name;
+	claims->row[claims->count].value = value;
+	claims->count++;
+	return ERR_OK;
+}
+
+size_t
+claims_count(const struct claims *claims, const char *name)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < claims->count; i++)
+		count += strcmp(claims->row[i].name, name) == 0;
+	return count;
+}
+
+const char *
+claims_get(const struct claims *claims, const char *name)
+{
+	if (claims_count(claims, name) != 1)
+		return NULL;
+	for (size_t i = 0; i < claims->count; i++)
+		if (strcmp(claims->row[i].name, name) == 0)
+			return claims->row[i].value;
+	return NULL;
+}
+
+const struct claims_fixed *
+claims_fixed(const struct claims *claims)
+{
+	return &claims->fixed;
+}
+
+/* What a tenant's own member brings; "" leaves a claim out. */
+static struct claims
+entra(const char *oid, const char *name)
+{
+	struct claims claims = {
+		.fixed = { .issuer = ISSUER, .assertion_id = "_1",
+			.name_id = name, .name_id_format = "",
+			.in_response_to = "" },
+	};
+
+	assert_err(claims_add(&claims, CLAIM_TENANT, TENANT), ERR_OK);
+	assert_err(claims_add(&claims, CLAIM_PROVIDER, ISSUER), ERR_OK);
+	if (*oid != '\0')
+		assert_err(claims_add(&claims, CLAIM_OBJECT, oid), ERR_OK);
+	if (*name != '\0')
+		assert_err(claims_add(&claims, CLAIM_NAME, name), ERR_OK);
+	return claims;
+}
+
+static void
+replace_claim(struct claims *claims, const char *name, const char *value)
+{
+	for (size_t i = 0; i < claims->count; i++)
+		if (strcmp(claims->row[i].name, name) == 0)
+			claims->row[i].value = value;
+}
+
+static enum err
+link_to(struct state *state, const struct claims *claims, const char *login)
+{
+	struct diag diag = DIAG_INIT;
+	enum err r = link_check(state->store, &state->conf, claims, login,
+	    &diag);
+
+	assert_err(diag.code, r);
+	/* Whatever happened, no transaction is left open. */
+	assert_err(store_begin(state->store, &diag), ERR_OK);
+	store_rollback(state->store);
+	return r;
+}
+
+static void
+assert_pins(struct state *state, const char *want)
+{
+	assert_string_equal(state_query(state->store, "SELECT group_concat("
+	    "scim_id || '=' || subject) FROM pins"), want);
+}
+
+static void
+provision(struct state *state)
+{
+	struct record records[] = {
+		state_record("a", "Ann@contoso.com", T1),
+		state_record("b", "bob@contoso.com", T1),
+		state_record("r", "1@contoso.com", T1),
+	};
+
+	state->conf.idp_tenant = TENANT;
+	records[0].external_id = OID_A_LOWER;
+	records[1].external_id = "bob-ext";
+	assert_err(state_sync(state, records, 3, NULL), ERR_OK);
+}
+
+static int
+setup(void **data)
+{
+	(void)state_setup(data);
+	provision(*data);
+	return 0;
+}
+
+static void
+first_login_by_name_pins_the_object(void **data)
+{
+	struct claims ann = entra(OID_A, "ANN@Contoso.COM");
+
+	assert_err(link_to(*data, &ann, "ann"), ERR_OK);
+	assert_pins(*data, "a=entra:" TENANT ":" OID_A_LOWER);
+	assert_err(link_to(*data, &ann, "ann"), ERR_OK);
+}
+
+static void
+i1_another_persons_login_is_a_mismatch(void **data)
+{
+	struct claims ann = entra(OID_A, "ann@contoso.com");
+
+	assert_err(link_to(*data, &ann, "bob"), ERR_LINK_MISMATCH);
+	assert_pins(*data, "");
+	assert_err(link_to(*data, &ann, "ann"), ERR_OK);
+	assert_err(link_to(*data, &ann, "bob"), ERR_LINK_MISMATCH);
+}
+
+static void
+i1_no_part_of_a_name_is_enough(void **data)
+{
+	static const char *const names[] = {
+		"ann", "ann@contoso.co", "ann@contoso.com.evil",
+		"nn@contoso.com", "ann@fabrikam.com", " ann@contoso.com",
+		"%", "ANN@CONTOSO.COMM",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct claims claims = entra(OID_A, names[i]);
+
+		assert_err(link_to(*data, &claims, "ann"),
+		    ERR_LINK_MISMATCH);
+	}
+	assert_pins(*data, "");
+}
+
+static void
+i3_pinned_account_follows_the_object_and_not_the_name(void **data)
+{
+	struct claims ann = entra(OID_A, "ann@contoso.com");
+	struct claims renamed = entra(OID_A, "ann.smith@contoso.com");
+	struct claims nameless = entra(OID_A_LOWER, "");
+
+	assert_err(link_to(*data, &ann, "ann"), ERR_OK);
+	assert_err(link_to(*data, &renamed, "ann"), ERR_OK);
+	assert_err(link_to(*data, &nameless, "ann"), ERR_OK);
+}
+
+static void
+i3_new_object_with_an_old_name_is_refused(void **data)
+{
+	struct claims ann = entra(OID_A, "ann@contoso.com");
+	struct claims thief = entra(OID_B, "ann@contoso.com");
+
+	assert_err(link_to(*data, &ann, "ann"), ERR_OK);
+	assert_err(link_to(*data, &thief, "ann"), ERR_LINK_PIN);
+	assert_pins(*data, "a=entra:" TENANT ":" OID_A_LOWER);
+}
+
+static void
+i3_one_object_has_one_account(void **data)
+{
+	struct claims ann = entra(OID_A, "ann@contoso.com");
+	struct claims as_bob = entra(OID_A, "bob@contoso.com");
+	struct claims bob = entra(OID_B, "bob@contoso.com");
+
+	assert_err(link_to(*data, &ann, "ann"), ERR_OK);
+	assert_err(link_to(*data, &as_bob, "bob"), ERR_LINK_MISMATCH);
+	assert_err(link_to(*data, &bob, "bob"), ERR_OK);
+	assert_err(link_to(*data, &as_bob, "bob"), ERR_LINK_MISMATCH);
+}
+
+static void
+unknown_refused_and_vanished_accounts_are_not_linked(void **data)
+{
+	struct state *state = *data;
+	struct claims ann = entra(OID_A, "ann@contoso.com");
+	struct claims one = entra(OID_B, "1@contoso.com");
+	struct record rest[] = { state_record("b", "bob@contoso.com", T1) };
+
+	assert_err(link_to(state, &ann, "nobody"), ERR_USER_UNKNOWN);
+	assert_err(link_to(state, &ann, ""), ERR_USER_UNKNOWN);
+	assert_err(link_to(state, &ann, "Ann"), ERR_USER_UNKNOWN);
+	assert_err(link_to(state, &one, "1"), ERR_USER_UNKNOWN);
+	assert_err(state_sync(state, rest, 1, NULL), ERR_OK);
+	assert_err(link_to(state, &ann, "ann"), ERR_USER_VANISHED);
+	assert_pins(state, "");
+}
+
+static void
+d2_other_tenant_is_refused(void **data)
+{
+	struct state *state = *data;
+	struct claims ann = entra(OID_A, "ann@contoso.com");
+
+	replace_claim(&ann, CLAIM_TENANT,
+	    "11111111-2222-3333-4444-abcdefabcdee");
+	assert_err(link_to(state, &ann, "ann"), ERR_SAML_TENANT);
+	replace_claim(&ann, CLAIM_TENANT, TENANT "0");
+	assert_err(link_to(state, &ann, "ann"), ERR_SAML_VALUE);
+	replace_claim(&ann, CLAIM_TENANT,
+	    "11111111-2222-3333-4444-ABCDEFABCDEF");
+	assert_err(link_to(state, &ann, "ann"), ERR_OK);
+	assert_pins(state, "a=entra:" TENANT ":" OID_A_LOWER);
+}
+
+static void
+d16_missing_and_doubled_claims_are_refused(void **data)
+{
+	static const char *const names[] = {
+		CLAIM_TENANT, CLAIM_OBJECT, CLAIM_NAME,
+	};
+	struct claims none = entra("", "ann@contoso.com");
+	struct claims nameless = entra(OID_A, "");
+	struct claims odd = entra("not-a-guid", "ann@contoso.com");
+
+	assert_err(link_to(*data, &none, "ann"), ERR_SAML_CLAIM_MISSING);
+	assert_err(link_to(*data, &nameless, "ann"), ERR_SAML_CLAIM_MISSING);
+	assert_err(link_to(*data, &odd, "ann"), ERR_SAML_VALUE);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct claims claims = entra(OID_A, "ann@contoso.com");
+
+		assert_err(claims_add(&claims, names[i], "x"), ERR_OK);
+		assert_err(link_to(*data, &claims, "ann"),
+		    ERR_SAML_CLAIM_MISSING);
+		claims = entra(OID_A, "ann@contoso.com");
+		replace_claim(&claims, names[i], "");
+		assert_err(link_to(*data, &claims, "ann"),
+		    ERR_SAML_CLAIM_MISSING);
+	}
+	assert_pins(*data, "");
+}
+
+static void
+j16_guests_are_refused_also_when_pinned(void **data)
+{
+	struct claims member = entra(OID_A, "ann@contoso.com");
+	struct claims guest = entra(OID_A, "ann@contoso.com");
+	struct claims doubled = entra(OID_A, "ann@contoso.com");
+
+	replace_claim(&guest, CLAIM_PROVIDER, "live.com");
+	assert_err(claims_add(&doubled, CLAIM_PROVIDER, ISSUER), ERR_OK);
+	for (int pinned = 0; pinned < 2; pinned++) {
+		assert_err(link_to(*data, &guest, "ann"), ERR_LINK_GUEST);
+		assert_err(link_to(*data, &doubled, "ann"), ERR_LINK_GUEST);
+		if (pinned == 0)
+			assert_err(link_to(*data, &member, "ann"), ERR_OK);
+	}
+}
+
+static void
+member_may_come_without_a_provider(void **data)
+{
+	struct claims ann = entra(OID_A, "ann@contoso.com");
+
+	ann.row[1].name = "another claim";
+	assert_err(link_to(*data, &ann, "ann"), ERR_OK);
+}
+
+static void
+external_id_links_by_the_object_and_not_the_name(void **data)
+{
+	struct state *state = *data;
+	struct claims ann = entra(OID_A, "somebody.else@contoso.com");
+	struct claims other = entra(OID_B, "ann@contoso.com");
+	struct claims bob = entra(OID_B, "bob@contoso.com");
+
+	state->conf.users_link_by = CONF_LINK_EXTERNAL_ID;
+	assert_err(link_to(state, &other, "ann"), ERR_LINK_MISMATCH);
+	assert_err(link_to(state, &bob, "bob"), ERR_LINK_MISMATCH);
+	assert_err(link_to(state, &ann, "ann"), ERR_OK);
+	assert_pins(state, "a=entra:" TENANT ":" OID_A_LOWER);
+}
+
+static void
+i2_other_attribute_than_the_configured_is_not_looked_at(void **data)
+{
+	struct state *state = *data;
+	struct claims ann = entra(OID_A, "ann@contoso.com");
+
+	state->conf.saml_user_attribute = "mail";
+	assert_err(link_to(state, &ann, "ann"), ERR_SAML_CLAIM_MISSING);
+	assert_err(claims_add(&ann, "mail", "bob@contoso.com"), ERR_OK);
+	assert_err(link_to(state, &ann, "ann"), ERR_LINK_MISMATCH);
+	assert_err(link_to(state, &ann, "bob"), ERR_OK);
+}
+
+/* -- a provider that is not Entra ------------------------------------------ */
+
+static struct claims
+plain(const char *name_id, const char *format)
+{
+	struct claims claims = {
+		.fixed = { .issuer = "https://idp/meta", .assertion_id = "_1",
+			.name_id = name_id, .name_id_format = format,
+			.in_response_to = "" },
+	};
+
+	assert_err(claims_add(&claims, CLAIM_NAME, "ann@contoso.com"),
+	    ERR_OK);
+	return claims;
+}
+
+static void
+persistent_name_id_is_the_subject(void **data)
+{
+	struct state *state = *data;
+	struct claims ann = plain("Xy1", NAME_ID_PERSISTENT);
+	struct claims other = plain("xY1", NAME_ID_PERSISTENT);
+
+	state->conf.idp_tenant = "";
+	assert_err(link_to(state, &ann, "ann"), ERR_OK);
+	assert_pins(state, "a=saml:https://idp/meta:" NAME_ID_PERSISTENT
+	    ":Xy1");
+	assert_err(link_to(state, &ann, "ann"), ERR_OK);
+	assert_err(link_to(state, &other, "ann"), ERR_LINK_PIN);
+}
+
+static void
+d15_other_name_ids_are_refused(void **data)
+{
+	static const char *const formats[] = {
+		"", "urn:oasis:names:tc:SAML:2.0:nameid-format:transient",
+		"urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress",
+		NAME_ID_PERSISTENT " ",
+	};
+	struct state *state = *data;
+	struct claims empty = plain("", NAME_ID_PERSISTENT);
+
+	state->conf.idp_tenant = "";
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+		struct claims ann = plain("xy1", formats[i]);
+
+		assert_err(link_to(state, &ann, "ann"), ERR_SAML_NAME_ID);
+	}
+	assert_err(link_to(state, &empty, "ann"), ERR_SAML_NAME_ID);
+	assert_pins(state, "");
+}
+
+static void
+configured_attribute_is_the_subject(void **data)
+{
+	struct state *state = *data;
+	struct claims ann = plain("whatever", NAME_ID_PERSISTENT);
+
+	state->conf.idp_tenant = "";
+	state->conf.saml_subject_attribute = UID;
+	assert_err(link_to(state, &ann, "ann"), ERR_SAML_CLAIM_MISSING);
+	assert_err(claims_add(&ann, UID, "4711"), ERR_OK);
+	assert_err(link_to(state, &ann, "ann"), ERR_OK);
+	assert_pins(state, "a=saml:https://idp/meta:" UID ":4711");
+	/* The same characters as a NameID are somebody else. */
+	state->conf.saml_subject_attribute = "";
+	ann.fixed.name_id = "4711";
+	assert_err(link_to(state, &ann, "ann"), ERR_LINK_PIN);
+}
+
+static void
+subject_of_another_issuer_is_another(void **data)
+{
+	struct state *state = *data;
+	struct claims ann = plain("xy1", NAME_ID_PERSISTENT);
+
+	state->conf.idp_tenant = "";
+	assert_err(link_to(state, &ann, "ann"), ERR_OK);
+	ann.fixed.issuer = "https://idp2/meta";
+	assert_err(link_to(state, &ann, "ann"), ERR_LINK_PIN);
+}
+
+static void
+external_id_of_a_plain_provider_is_compared_exactly(void **data)
+{
+	struct state *state = *data;
+	struct claims upper = plain("BOB-EXT", NAME_ID_PERSISTENT);
+	struct claims bob = plain("bob-ext", NAME_ID_PERSISTENT);
+
+	state->conf.idp_tenant = "";
+	state->conf.users_link_by = CONF_LINK_EXTERNAL_ID;
+	assert_err(link_to(state, &upper, "bob"), ERR_LINK_MISMATCH);
+	assert_err(link_to(state, &bob, "ann"), ERR_LINK_MISMATCH);
+	assert_err(link_to(state, &bob, "bob"), ERR_OK);
+}
+
+static void
+pin_that_cannot_be_written_is_no_link(void **data)
+{
+	struct state *state = *data;
+	struct claims ann = entra(OID_A, "ann@contoso.com");
+	struct diag diag = DIAG_INIT;
+
+	state_exec(state->store, "PRAGMA query_only = ON", ERR_OK);
+	assert_err(link_check(state->store, &state->conf, &ann, "ann",
+	    &diag), ERR_STORE);
+	state_exec(state->store, "PRAGMA query_only = OFF", ERR_OK);
+	assert_pins(state, "");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, state_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(first_login_by_name_pins_the_object),
+		TEST(i1_another_persons_login_is_a_mismatch),
+		TEST(i1_no_part_of_a_name_is_enough),
+		TEST(i3_pinned_account_follows_the_object_and_not_the_name),
+		TEST(i3_new_object_with_an_old_name_is_refused),
+		TEST(i3_one_object_has_one_account),
+		TEST(unknown_refused_and_vanished_accounts_are_not_linked),
+		TEST(d2_other_tenant_is_refused),
+		TEST(d16_missing_and_doubled_claims_are_refused),
+		TEST(j16_guests_are_refused_also_when_pinned),
+		TEST(member_may_come_without_a_provider),
+		TEST(external_id_links_by_the_object_and_not_the_name),
+		TEST(i2_other_attribute_than_the_configured_is_not_looked_at),
+		TEST(persistent_name_id_is_the_subject),
+		TEST(d15_other_name_ids_are_refused),
+		TEST(configured_attribute_is_the_subject),
+		TEST(subject_of_another_issuer_is_another),
+		TEST(external_id_of_a_plain_provider_is_compared_exactly),
+		TEST(pin_that_cannot_be_written_is_no_link),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "state.h"
+
+static void
+login_name_is_the_local_part_in_lower_case(void **data)
+{
+	struct state *state = *data;
+	struct record records[] = {
+		state_record("a", "B.Simon@contoso.com", T1),
+		state_record("b", "plain", T1),
+		state_record("c", "two@at@signs", T1),
+	};
+
+	STATE_SYNC(state, records, NULL);
+	state_account(state, "a", "b.simon", "");
+	state_account(state, "b", "plain", "");
+	state_account(state, "c", "two", "");
+}
+
+static void
+login_name_is_the_whole_user_name_when_configured(void **data)
+{
+	struct state *state = *data;
+	struct record records[] = {
+		state_record("a", "B.Simon@Contoso.com", T1),
+		state_record("b", "B.Simon@Fabrikam.com", T1),
+	};
+
+	state->conf.users_name = CONF_NAME_USER_NAME;
+	STATE_SYNC(state, records, NULL);
+	state_account(state, "a", "b.simon@contoso.com", "");
+	state_account(state, "b", "b.simon@fabrikam.com", "");
+}
+
+#define SEVENTY "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz" \
+	"abcdefghijklmnopqr"
+
+/* The value domain of 8x8: [A-Za-z0-9.@\-_/]{3,70}. */
+static void
+i4_names_outside_the_grammar_are_refused(void **data)
+{
+	static const char *const names[] = {
+		"", "@contoso.com", "1234", "-rf", ".hidden", "..", "../etc",
+		"a/b", "a b", "a:b", "a\nb", "_x", "ann$", "m\xc3\xbcller",
+		"\xd0\xb0nn", "a\x1b[2J", "a+b",
+		"abcdefghijklmnopqrstuvwxyz0123456",	/* 33 */
+		SEVENTY,
+	};
+	struct state *state = *data;
+	struct update_report report;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct record records[] = {
+			state_record("a", names[i], T1),
+			state_record("z", "fine", T1),
+		};
+
+		STATE_SYNC(state, records, &report);
+		assert_int_equal(report.refused, 1);
+		state_account(state, "a", "", "name-grammar");
+		assert_string_equal(state_user(state, "uid IS NULL", "a"), "1");
+		state_account(state, "z", "fine", "");
+	}
+}
+
+static void
+i4_second_with_a_name_is_refused_the_first_created_has_it(void **data)
+{
+	struct state *state = *data;
+	struct record records[] = {
+		state_record("a", "ann@fabrikam.com", T2),
+		state_record("b", "ANN@contoso.com", T3),
+		state_record("z", "Ann@adatum.com", T1),
+	};
+	struct update_report report;
+
+	STATE_SYNC(state, records, &report);
+	assert_int_equal(report.refused, 2);
+	state_account(state, "z", "ann", "");
+	state_account(state, "a", "", "name-taken");
+	state_account(state, "b", "", "name-taken");
+}
+
+static void
+order_is_the_instant_and_then_the_id(void **data)
+{
+	struct state *state = *data;
+	struct record records[] = {
+		state_record("d", "ann", "2024-01-01T10:00:00.000Z"),
+		state_record("c", "ann", "2024-01-01T10:00:00Z"),
+		/* Not instants: last, and the smaller id does not help. */
+		state_record("a", "bob", ""),
+		state_record("b", "bob", "yesterday"),
+		state_record("x", "bob", T3),
+	};
+
+	STATE_SYNC(state, records, NULL);
+	state_account(state, "c", "ann", "");
+	state_account(state, "d", "", "name-taken");
+	state_account(state, "x", "bob", "");
+	state_account(state, "a", "", "name-taken");
+}
+
+static void
+i5_local_names_are_refused_until_they_are_gone(void **data)
+{
+	struct state *state = *data;
+	struct record records[] = {
+		state_record("a", "root@contoso.com", T1),
+		state_record("b", "Docker", T1),
+		state_record("c", "ann", T1),
+	};
+	struct update_report report;
+
+	state_set_local("root:x:0:0::/:\nann:x:1000:1000::/:\n",
+	    "docker:x:999:\n");
+	STATE_SYNC(state, records, &report);
+	assert_int_equal(report.refused, 3);
+	state_account(state, "a", "", "name-local");
+	state_account(state, "b", "", "name-local");
+	state_account(state, "c", "", "name-local");
+	state_set_local("root:x:0:0::/:\n", "docker:x:999:\n");
+	STATE_SYNC(state, records, &report);
+	assert_int_equal(report.refused, 2);
+	state_account(state, "c", "ann", "");
+}
+
+static void
+i5_local_account_suspends_an_established_name(void **data)
+{
+	struct state *state = *data;
+	struct record records[] = {
+		state_record("b", "bob", T2), state_record("c", "cid", T2),
+	};
+	struct record thieves[] = {
+		state_record("b", "bob", T2), state_record("c", "bob", T1),
+	};
+	const char *uid;
+
+	STATE_SYNC(state, records, NULL);
+	uid = state_user(state, "uid", "b");
+	state_set_local("bob:x:1000:1000::/:\n", "");
+	STATE_SYNC(state, records, NULL);
+	assert_string_equal(state_user(state, "refused", "b"), "name-local");
+	/* It is held meanwhile, also against an older record. */
+	state_set_local("", "");
+	STATE_SYNC(state, thieves, NULL);
+	state_account(state, "b", "bob", "");
+	state_account(state, "c", "cid", "");
+	assert_string_equal(state_user(state, "uid", "b"), uid);
+}
+
+static void
+ids_do_not_depend_on_refused_names(void **data)
+{
+	struct state *state = *data;
+	struct state other;
+	struct record records[] = {
+		state_record("a", "ann", T1), state_record("b", "bob", T2),
+		state_record("c", "cid", T3),
+	};
+
+	state_init(&other);
+	state_open(&other);
+	state->conf.users_min_id = other.conf.users_min_id = 2000000000;
+	state->conf.users_max_id = other.conf.users_max_id = 2000000002;
+	STATE_SYNC(state, records, NULL);
+	state_set_local("ann:x:1000:1000::/:\n", "");
+	STATE_SYNC(&other, records, NULL);
+	state_account(&other, "a", "", "name-local");
+	assert_string_equal(state_user(state, "uid", "b"),
+	    state_user(&other, "uid", "b"));
+	assert_string_equal(state_user(state, "uid", "c"),
+	    state_user(&other, "uid", "c"));
+	state_clear(&other);
+}
+
+static void
+renamed_person_keeps_id_and_home(void **data)
+{
+	struct state *state = *data;
+	struct record before[] = { state_record("a", "ann@x", T1) };
+	struct record after[] = { state_record("a", "ann.smith@x", T1) };
+	const char *uid;
+
+	STATE_SYNC(state, before, NULL);
+	uid = state_user(state, "uid", "a");
+	STATE_SYNC(state, after, NULL);
+	state_account(state, "a", "ann.smith", "");
+	assert_string_equal(state_user(state, "uid", "a"), uid);
+	assert_string_equal(state_user(state, "home_name", "a"), "ann");
+}
+
+static void
+i4_refused_new_name_leaves_the_old_one(void **data)
+{
+	static const char *const wanted[] = { "bob@x", "root", "a/b", "" };
+	struct state *state = *data;
+	struct record records[] = {
+		state_record("a", "ann", T1), state_record("b", "bob", T2),
+	};
+	struct update_report report;
+
+	STATE_SYNC(state, records, &report);
+	assert_int_equal(report.names_kept, 0);
+	for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
+		records[0].user_name = wanted[i];
+		STATE_SYNC(state, records, &report);
+		assert_int_equal(report.names_kept, 1);
+		assert_int_equal(report.refused, 0);
+		state_account(state, "a", "ann", "");
+		state_account(state, "b", "bob", "");
+	}
+}
+
+static void
+i3_newcomer_never_inherits_the_name_that_a_home_has(void **data)
+{
+	struct state *state = *data;
+	struct record before[] = { state_record("a", "ann", T2) };
+	struct record after[] = {
+		state_record("a", "smith", T2), state_record("b", "ann", T1),
+	};
+
+	STATE_SYNC(state, before, NULL);
+	STATE_SYNC(state, after, NULL);
+	state_account(state, "a", "smith", "");
+	state_account(state, "b", "", "name-taken");
+	/* Whose it was may have it back. */
+	after[0].user_name = "ann";
+	STATE_SYNC(state, after, NULL);
+	state_account(state, "a", "ann", "");
+	state_account(state, "b", "", "name-taken");
+}
+
+static void
+i3_same_name_with_a_new_id_is_a_new_person(void **data)
+{
+	struct state *state = *data;
+	struct record old[] = {
+		state_record("a", "ann", T2), state_record("z", "zoe", T1),
+	};
+	struct record new[] = {
+		state_record("n", "ann", T1), state_record("z", "zoe", T1),
+	};
+	const char *uid;
+
+	STATE_SYNC(state, old, NULL);
+	uid = state_user(state, "uid", "a");
+	STATE_SYNC(state, new, NULL);
+	state_account(state, "n", "", "name-taken");
+	state_account(state, "a", "ann", "");
+	assert_string_equal(state_user(state, "uid", "a"), uid);
+}
+
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, state_setup, state_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(login_name_is_the_local_part_in_lower_case),
+		TEST(login_name_is_the_whole_user_name_when_configured),
+		TEST(i4_names_outside_the_grammar_are_refused),
+		TEST(i4_second_with_a_name_is_refused_the_first_created_has_it),
+		TEST(order_is_the_instant_and_then_the_id),
+		TEST(i5_local_names_are_refused_until_they_are_gone),
+		TEST(i5_local_account_suspends_an_established_name),
+		TEST(ids_do_not_depend_on_refused_names),
+		TEST(renamed_person_keeps_id_and_home),
+		TEST(i4_refused_new_name_leaves_the_old_one),
+		TEST(i3_newcomer_never_inherits_the_name_that_a_home_has),
+		TEST(i3_same_name_with_a_new_id_is_a_new_person),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "unit.h"
+
+#include "auth/policy.h"
+
+#define NOW 1000000
+
+static const char *const groups[] = { "sales", "berlin" };
+static const struct policy_account somebody = {
+	.login = "b.simon", .active = true, .groups = groups,
+	.group_count = 2, .last_sync = NOW - 60,
+};
+
+static enum err
+check(const struct policy_account *account, int64_t max_age,
+    const char *allow_1, const char *allow_2)
+{
+	char first[64];
+	char second[64];
+	char *items[] = { first, second };
+	struct conf conf = { .access_max_age = max_age };
+	struct diag diag = DIAG_INIT;
+	enum err r;
+
+	(void)snprintf(first, sizeof(first), "%s",
+	    allow_1 == NULL ? "" : allow_1);
+	(void)snprintf(second, sizeof(second), "%s",
+	    allow_2 == NULL ? "" : allow_2);
+	conf.access_allow.item = items;
+	conf.access_allow.count = (size_t)(allow_1 != NULL) +
+	    (allow_2 != NULL);
+	r = policy_check(&conf, account, NOW, &diag);
+	assert_err(diag.code, r);
+	return r;
+}
+
+static void
+star_allows_everybody(void **data)
+{
+	(void)data;
+	assert_err(check(&somebody, 0, "*", NULL), ERR_OK);
+	assert_err(check(&somebody, 0, "nobody", "*"), ERR_OK);
+}
+
+static void
+empty_list_allows_nobody(void **data)
+{
+	(void)data;
+	assert_err(check(&somebody, 0, NULL, NULL), ERR_USER_NOT_ALLOWED);
+}
+
+static void
+names_are_compared_exactly(void **data)
+{
+	static const char *const others[] = {
+		"B.Simon", "b.simo", "b.simonn", "b.simon ", "b*", "**", "",
+		"*b.simon", "?",
+	};
+
+	(void)data;
+	assert_err(check(&somebody, 0, "b.simon", NULL), ERR_OK);
+	assert_err(check(&somebody, 0, "other", "b.simon"), ERR_OK);
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		assert_err(check(&somebody, 0, others[i], NULL),
+		    ERR_USER_NOT_ALLOWED);
+}
+
+static void
+groups_are_marked_and_compared_exactly(void **data)
+{
+	static const char *const others[] = {
+		"sales", "@Sales", "@sale", "@saless", "@", "@@sales",
+		"@*", "@b.simon",
+	};
+
+	(void)data;
+	assert_err(check(&somebody, 0, "@sales", NULL), ERR_OK);
+	assert_err(check(&somebody, 0, "@berlin", NULL), ERR_OK);
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		assert_err(check(&somebody, 0, others[i], NULL),
+		    ERR_USER_NOT_ALLOWED);
+}
+
+static void
+list_may_be_too_old(void **data)
+{
+	struct policy_account account = somebody;
+
+	(void)data;
+	assert_err(check(&account, 60, "*", NULL), ERR_OK);
+	assert_err(check(&account, 59, "*", NULL), ERR_DIRECTORY_STALE);
+	account.last_sync = 0;
+	assert_err(check(&account, NOW * 2, "*", NULL), ERR_DIRECTORY_STALE);
+	assert_err(check(&account, 0, "*", NULL), ERR_OK);
+}
+
+static void
+clock_set_back_does_not_make_a_list_fresh(void **data)
+{
+	struct policy_account account = somebody;
+
+	(void)data;
+	account.last_sync = NOW + 60;
+	assert_err(check(&account, 60, "*", NULL), ERR_OK);
+	assert_err(check(&account, 59, "*", NULL), ERR_DIRECTORY_STALE);
+}
+
+static void
+reasons_come_in_their_order(void **data)
+{
+	struct policy_account account = somebody;
+
+	(void)data;
+	account.last_sync = 1;
+	account.active = false;
+	account.vanished = true;
+	assert_err(check(&account, 60, NULL, NULL), ERR_USER_VANISHED);
+	account.vanished = false;
+	assert_err(check(&account, 60, NULL, NULL), ERR_USER_INACTIVE);
+	account.active = true;
+	assert_err(check(&account, 60, NULL, NULL), ERR_DIRECTORY_STALE);
+	account.last_sync = NOW;
+	assert_err(check(&account, 60, NULL, NULL), ERR_USER_NOT_ALLOWED);
+	assert_err(check(&account, 60, "*", NULL), ERR_OK);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(star_allows_everybody),
+		cmocka_unit_test(empty_list_allows_nobody),
+		cmocka_unit_test(names_are_compared_exactly),
+		cmocka_unit_test(groups_are_marked_and_compared_exactly),
+		cmocka_unit_test(list_may_be_too_old),
+		cmocka_unit_test(clock_set_back_does_not_make_a_list_fresh),
+		cmocka_unit_test(reasons_come_in_their_order),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
