@@ -34,6 +34,8 @@ struct store_stmt {
  * EXTRA and not FULL: with FULL a power cut can bring a deleted journal back,
  * which undoes the transaction that recorded an assertion as used.
  * No memory mapping: a file that shrinks would be a SIGBUS.
+ * At most 64 MiB of pages in memory: a sync of 100,000 people touches about
+ * that much, and a login a few pages of it.
  */
 static const char *const settings[] = {
 	"PRAGMA journal_mode = DELETE",
@@ -41,6 +43,7 @@ static const char *const settings[] = {
 	"PRAGMA cell_size_check = ON",
 	"PRAGMA temp_store = MEMORY",
 	"PRAGMA mmap_size = 0",
+	"PRAGMA cache_size = -65536",
 };
 
 static const struct {
