@@ -154,6 +154,12 @@ tests_unit_test_store_CFLAGS = $(unit_cflags)
 tests_unit_test_store_LDFLAGS = $(state_ldflags)
 tests_unit_test_store_LDADD = $(state_ldadd)
 
+unit_programs += tests/unit/test_store_meta
+tests_unit_test_store_meta_SOURCES = tests/unit/test_store_meta.c $(state_sources)
+tests_unit_test_store_meta_CFLAGS = $(unit_cflags)
+tests_unit_test_store_meta_LDFLAGS = $(state_ldflags)
+tests_unit_test_store_meta_LDADD = $(state_ldadd)
+
 unit_programs += tests/unit/test_registry
 tests_unit_test_registry_SOURCES = tests/unit/test_registry.c $(state_sources)
 tests_unit_test_registry_CFLAGS = $(unit_cflags)

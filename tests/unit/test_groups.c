@@ -68,8 +68,10 @@ membership_follows_the_attribute_and_gids_stay(void **data)
 	assert_string_equal(state_query(state->store,
 	    "SELECT gid FROM groups WHERE name = 'sales'"), gid);
 	assert_string_equal(groups_of(state, "bob"), "sales");
-	/* A tombstone is in no group. */
+	/* A tombstone is in no group, even if the group stays. */
+	records[0].department = "Sales";
 	assert_err(state_sync(state, records, 1, NULL), ERR_OK);
+	assert_string_equal(groups_of(state, "ann"), "sales");
 	assert_string_equal(groups_of(state, "bob"), "");
 }
 

@@ -35,6 +35,21 @@ login_name_is_the_whole_user_name_when_configured(void **data)
 #define SEVENTY "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz" \
 	"abcdefghijklmnopqr"
 
+static void
+i4_long_name_is_refused_and_not_cut(void **data)
+{
+	struct state *state = *data;
+	struct record records[] = { state_record("a", SEVENTY, T1) };
+
+	state->conf.users_name = CONF_NAME_USER_NAME;
+	STATE_SYNC(state, records, NULL);
+	state_account(state, "a", "", "name-grammar");
+	/* The last 64 bytes of the 70 may be a name. */
+	records[0].user_name = &SEVENTY[6];
+	STATE_SYNC(state, records, NULL);
+	state_account(state, "a", &SEVENTY[6], "");
+}
+
 /* The value domain of 8x8: [A-Za-z0-9.@\-_/]{3,70}. */
 static void
 i4_names_outside_the_grammar_are_refused(void **data)
@@ -234,6 +249,22 @@ i3_newcomer_never_inherits_the_name_that_a_home_has(void **data)
 }
 
 static void
+i4_newcomer_does_not_get_a_new_name_either(void **data)
+{
+	struct state *state = *data;
+	struct record records[] = {
+		state_record("a", "ann", T2), state_record("b", "smith", T1),
+	};
+
+	assert_err(state_sync(state, records, 1, NULL), ERR_OK);
+	records[0].user_name = "smith";
+	assert_err(state_sync(state, records, 1, NULL), ERR_OK);
+	STATE_SYNC(state, records, NULL);
+	state_account(state, "a", "smith", "");
+	state_account(state, "b", "", "name-taken");
+}
+
+static void
 i3_same_name_with_a_new_id_is_a_new_person(void **data)
 {
 	struct state *state = *data;
@@ -262,6 +293,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(login_name_is_the_local_part_in_lower_case),
 		TEST(login_name_is_the_whole_user_name_when_configured),
+		TEST(i4_long_name_is_refused_and_not_cut),
 		TEST(i4_names_outside_the_grammar_are_refused),
 		TEST(i4_second_with_a_name_is_refused_the_first_created_has_it),
 		TEST(order_is_the_instant_and_then_the_id),
@@ -271,6 +303,7 @@ main(void)
 		TEST(renamed_person_keeps_id_and_home),
 		TEST(i4_refused_new_name_leaves_the_old_one),
 		TEST(i3_newcomer_never_inherits_the_name_that_a_home_has),
+		TEST(i4_newcomer_does_not_get_a_new_name_either),
 		TEST(i3_same_name_with_a_new_id_is_a_new_person),
 	};
 

@@ -124,7 +124,7 @@ everybody_with_an_account_is_published_in_order_of_id(void **data)
 
 	plant(state, "z", "zoe", 2000000001, "'zoe', 'Zoe', 'Zum', 1, 0");
 	plant(state, "b", "bob", 2000000003, "'robert', '', '', 0, 0");
-	plant(state, "a", "ann", 2000000002, "'ann', 'Ann', '', 0, 1");
+	plant(state, "a", "ann", 2000000002, "'ann', 'Ann', '', 1, 1");
 	plant_group(state, "sales", 2000000009);
 	plant_group(state, "berlin", 2000000008);
 	state_exec(state->store, "INSERT INTO members(uid, gid) VALUES "
@@ -157,6 +157,12 @@ refused_records_have_no_account(void **data)
 	assert_err(build(state, &out, &report), ERR_OK);
 	assert_string_equal(buf_str(&out), "");
 	assert_int_equal(report.users + report.left_out, 0);
+	/* Nor has one whose name is not in effect, until the next sync. */
+	plant(state, "c", "cid", 2000000001, "'cid', '', '', 1, 0");
+	state_exec(state->store, "UPDATE users SET refused = 'name-local' "
+	    "WHERE scim_id = 'c'", ERR_OK);
+	assert_err(build(state, &out, &report), ERR_OK);
+	assert_string_equal(buf_str(&out), "");
 }
 
 static void
@@ -327,6 +333,20 @@ gecos_is_cut_between_characters(void **data)
 }
 
 static void
+gecos_of_damaged_text_is_empty(void **data)
+{
+	struct state *state = *data;
+	AUTO(buf) struct buf out = BUF_INIT(65536);
+	struct publish_report report;
+
+	plant(state, "a", "ann", 2000000001, "'ann', CAST(X'41C3' AS TEXT), "
+	    "CAST(X'F0' AS TEXT), 1, 0");
+	assert_err(build(state, &out, &report), ERR_OK);
+	assert_string_equal(buf_str(&out),
+	    "ann:2000000001::/home/ann:/bin/bash:yes\n");
+}
+
+static void
 home_is_the_template_with_the_first_name(void **data)
 {
 	static const char *const templates[][2] = {
@@ -369,16 +389,6 @@ paths_that_are_not_absolute_are_a_configuration_error(void **data)
 	assert_err(build(state, &out, &report), ERR_CONF_VALUE);
 	state->conf.users_shell = "";
 	assert_err(build(state, &out, &report), ERR_CONF_VALUE);
-}
-
-static void
-nobody_is_a_cache_too(void **data)
-{
-	AUTO(buf) struct buf out = BUF_INIT(65536);
-	struct publish_report report;
-
-	assert_err(build(*data, &out, &report), ERR_OK);
-	assert_int_equal(report.users, 0);
 }
 
 /* -- the file -------------------------------------------------------------- */
@@ -474,9 +484,9 @@ main(void)
 		TEST(what_the_writer_refuses_is_left_out_and_failures_fail),
 		TEST(gecos_cannot_break_a_line_a_field_or_a_terminal),
 		TEST(gecos_is_cut_between_characters),
+		TEST(gecos_of_damaged_text_is_empty),
 		TEST(home_is_the_template_with_the_first_name),
 		TEST(paths_that_are_not_absolute_are_a_configuration_error),
-		TEST(nobody_is_a_cache_too),
 		TEST(file_is_replaced_only_by_other_bytes),
 		TEST(file_with_another_mode_or_kind_is_replaced),
 		TEST(directory_that_is_missing_is_an_error),

@@ -228,6 +228,24 @@ vanished_person_is_a_tombstone_with_name_and_id(void **data)
 }
 
 static void
+inactive_person_who_comes_back_is_no_tombstone(void **data)
+{
+	struct state *state = *data;
+	struct record records[] = {
+		state_record("b", "bob", T1), state_record("a", "ann", T1),
+	};
+	struct update_report report;
+
+	records[1].active = false;
+	STATE_SYNC(state, records, NULL);
+	assert_err(state_sync(state, records, 1, NULL), ERR_OK);
+	STATE_SYNC(state, records, &report);
+	assert_int_equal(report.changed, 1);
+	assert_string_equal(state_user(state, "active || vanished", "a"),
+	    "00");
+}
+
+static void
 deactivated_person_stays_with_everything(void **data)
 {
 	struct state *state = *data;
@@ -285,6 +303,7 @@ main(void)
 		TEST(more_users_than_configured_are_refused),
 		TEST(history_keeps_the_last_hundred),
 		TEST(vanished_person_is_a_tombstone_with_name_and_id),
+		TEST(inactive_person_who_comes_back_is_no_tombstone),
 		TEST(deactivated_person_stays_with_everything),
 		TEST(site_is_written_once_and_the_rest_goes_on),
 	};
