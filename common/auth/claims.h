@@ -21,7 +21,7 @@
 	"http://schemas.microsoft.com/identity/claims/identityprovider"
 #define CLAIM_METHODS \
 	"http://schemas.microsoft.com/claims/authnmethodsreferences"
-#define CLAIM_NAME \
+#define CLAIM_USER_NAME \
 	"http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name"
 #define METHOD_MFA "http://schemas.microsoft.com/claims/multipleauthn"
 #define NAME_ID_PERSISTENT \
@@ -34,7 +34,9 @@ struct claims *claims_new(void);
 void claims_free(struct claims **claims);
 static inline void claims_auto(struct claims **c) { claims_free(c); }
 
-/* Adds one value.  ERR_TOO_LONG above SAML_CLAIM_VALUES_MAX, ERR_NOMEM. */
+/* Adds one value.  ERR_TOO_LONG above the limits
+ * SAML_CLAIMS_MAX (names), SAML_CLAIM_VALUES_MAX, SAML_CLAIM_NAME_MAX and
+ * SAML_CLAIM_VALUE_MAX, ERR_NOMEM. */
 enum err claims_add(struct claims *claims, const char *name,
 	const char *value) MUST_USE;
 
@@ -55,7 +57,8 @@ struct claims_fixed {
 	const char *name_id;
 	const char *name_id_format;
 	const char *in_response_to;	/* "": unsolicited */
-	int64_t not_on_or_after;	/* earliest end of validity */
+	int64_t not_on_or_after;	/* from then on it is refused: the
+					 * earliest end, plus the skew */
 	int64_t authn_instant;
 	int64_t session_not_on_or_after;
 };

@@ -17,6 +17,30 @@ common_auth_libsaml_la_SOURCES = \
 	common/auth/saml_response.c common/auth/saml_response.h
 common_auth_libsaml_la_LIBADD = common/auth/libclaims.la \
 	common/sys/libxml.la common/wire/libwire.la common/base/libbase.la
+# L3: the rules of a login.  libsaml is the SAML worker's (bytes -> claims),
+# libclaims its and the helper's, libmetadata the fetch worker's, librules the
+# helper's.
+
+noinst_LTLIBRARIES += common/auth/libclaims.la common/auth/libsaml.la \
+	common/auth/libmetadata.la common/auth/librules.la
+common_auth_libclaims_la_SOURCES = common/auth/claims.c common/auth/claims.h
+common_auth_libclaims_la_LIBADD = common/wire/libwire.la \
+	common/base/libbase.la
+
+common_auth_libsaml_la_SOURCES = \
+	common/auth/saml_conditions.c \
+	common/auth/saml_grammar.c common/auth/saml_grammar.h \
+	common/auth/saml_response.c common/auth/saml_response.h \
+	common/auth/saml_signature.c common/auth/saml_signature.h \
+	common/auth/saml_statements.c \
+	common/auth/saml_verifier.h
+common_auth_libsaml_la_LIBADD = common/auth/libclaims.la \
+	common/sys/libxmlsig.la common/base/libbase.la
+
+common_auth_libmetadata_la_SOURCES = \
+	common/auth/saml_metadata.c common/auth/saml_metadata.h
+common_auth_libmetadata_la_LIBADD = common/sys/libxml.la \
+	common/sys/libcrypto8.la common/base/libbase.la
 
 common_auth_librules_la_SOURCES = \
 	common/auth/idp_keys.c common/auth/idp_keys.h \

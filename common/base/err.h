@@ -109,11 +109,12 @@
 	X(SAML_TIME,		"saml-time",		"D8",	"time is malformed") \
 	X(CLOCK,		"clock",		"D8",	"this host's clock is wrong") \
 	X(SAML_AUTHN_OLD,	"saml-authn-old",	"D9",	"the person signed in before this login") \
+	X(SAML_AUTHN,		"saml-authn",		"D9",	"not exactly one complete authentication statement") \
 	X(SAML_SESSION_ENDED,	"saml-session-ended",	"D9",	"the session has ended") \
 	X(SAML_MFA,		"saml-mfa",		"D10",	"multi-factor authentication is required") \
 	X(REPLAY,		"replay",		"D11",	"used before") \
 	X(REPLAY_STORE,		"replay-store",		"D11",	"replay table cannot be written") \
-	X(SAML_CONDITION,	"saml-condition",	"D12",	"unknown condition") \
+	X(SAML_CONDITION,	"saml-condition",	"D12",	"conditions are missing, or one is unknown") \
 	X(SAML_STATUS,		"saml-status",		"D13",	"the identity provider reports a failure") \
 	X(SAML_VERSION,		"saml-version",		"D14",	"not SAML 2.0, or a malformed ID") \
 	X(SAML_NAME_ID,		"saml-name-id",		"D15",	"NameID is not acceptable") \

@@ -1,7 +1,38 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sys/crypto.h"
 
+#include <string.h>
+#include <time.h>
+
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/param_build.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+
+/* struct crypto_key is OpenSSL's EVP_PKEY. */
+
+#define DEFINE_OSSL_AUTO(name, type, release) \
+	static inline void name##_auto(type **p) { release(*p); } \
+	struct auto_needs_semicolon
+
+DEFINE_OSSL_AUTO(bn, BIGNUM, BN_free);
+DEFINE_OSSL_AUTO(bio, BIO, BIO_free_all);
+DEFINE_OSSL_AUTO(pkey_ctx, EVP_PKEY_CTX, EVP_PKEY_CTX_free);
+DEFINE_OSSL_AUTO(md_ctx, EVP_MD_CTX, EVP_MD_CTX_free);
+DEFINE_OSSL_AUTO(builder, OSSL_PARAM_BLD, OSSL_PARAM_BLD_free);
+DEFINE_OSSL_AUTO(params, OSSL_PARAM, OSSL_PARAM_free);
+DEFINE_OSSL_AUTO(x509, X509, X509_free);
+
+static enum err
+failed(struct diag *diag, const char *what)
+{
+	ERR_clear_error();
+	return fail(diag, ERR_INTERNAL, "OpenSSL: %s", what);
+}
 
 enum err
 crypto_sha256(const void *data, size_t len, uint8_t ret[static SHA256_SIZE])
@@ -11,5 +42,199 @@ crypto_sha256(const void *data, size_t len, uint8_t ret[static SHA256_SIZE])
 	if (EVP_Digest(data, len, ret, &size, EVP_sha256(), NULL) != 1 ||
 	    size != SHA256_SIZE)
 		return ERR_INTERNAL;
+	return ERR_OK;
+}
+
+/* -- keys ------------------------------------------------------------------- */
+
+static enum err
+check_rsa(const BIGNUM *n, const BIGNUM *e, struct diag *diag)
+{
+	int bits = BN_num_bits(n);
+
+	if (bits < RSA_BITS_MIN || bits > RSA_BITS_MAX || !BN_is_odd(n))
+		return fail(diag, ERR_IDP_KEY_WEAK, "RSA modulus of %d bits",
+		    bits);
+	if (BN_num_bytes(e) > RSA_E_MAX || !BN_is_odd(e) ||
+	    BN_get_word(e) < RSA_E_MIN)
+		return fail(diag, ERR_IDP_KEY_WEAK, "RSA exponent");
+	return ERR_OK;
+}
+
+static enum err
+make_key(const BIGNUM *n, const BIGNUM *e, struct crypto_key **ret,
+    struct diag *diag)
+{
+	AUTO(builder) OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
+	AUTO(pkey_ctx) EVP_PKEY_CTX *ctx =
+	    EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	AUTO(params) OSSL_PARAM *params = NULL;
+	EVP_PKEY *key = NULL;
+
+	if (builder == NULL || ctx == NULL ||
+	    OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, n) != 1 ||
+	    OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, e) != 1)
+		return failed(diag, "key parameters");
+	params = OSSL_PARAM_BLD_to_param(builder);
+	if (params == NULL || EVP_PKEY_fromdata_init(ctx) != 1 ||
+	    EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) != 1)
+		return failed(diag, "public key");
+	*ret = (struct crypto_key *)key;
+	return ERR_OK;
+}
+
+enum err
+crypto_key_new(const uint8_t *n, size_t n_len, const uint8_t *e,
+    size_t e_len, struct crypto_key **ret, struct diag *diag)
+{
+	AUTO(bn) BIGNUM *modulus = NULL;
+	AUTO(bn) BIGNUM *exponent = NULL;
+	enum err r;
+
+	if (n_len == 0 || n_len > RSA_N_MAX || n[0] == 0 || e_len == 0 ||
+	    e_len > RSA_E_MAX || e[0] == 0)
+		return fail(diag, ERR_IDP_KEY_WEAK, "RSA numbers of %zu and "
+		    "%zu bytes", n_len, e_len);
+	modulus = BN_bin2bn(n, (int)n_len, NULL);
+	exponent = BN_bin2bn(e, (int)e_len, NULL);
+	if (modulus == NULL || exponent == NULL)
+		return failed(diag, "big number");
+	r = check_rsa(modulus, exponent, diag);
+	if (r != ERR_OK)
+		return r;
+	return make_key(modulus, exponent, ret, diag);
+}
+
+static EVP_PKEY *
+evp_of(const struct crypto_key *key)
+{
+	/* OpenSSL counts references through what it calls const elsewhere. */
+	return (EVP_PKEY *)(uintptr_t)key;
+}
+
+void
+crypto_key_free(struct crypto_key **key)
+{
+	EVP_PKEY_free((EVP_PKEY *)*key);
+	*key = NULL;
+}
+
+size_t
+crypto_key_size(const struct crypto_key *key)
+{
+	return (size_t)EVP_PKEY_get_size(evp_of(key));
+}
+
+struct evp_pkey_st *
+crypto_key_evp(const struct crypto_key *key)
+{
+	return EVP_PKEY_up_ref(evp_of(key)) == 1 ? evp_of(key) : NULL;
+}
+
+bool
+crypto_rs256_verify(const struct crypto_key *key, const void *data,
+    size_t len, const uint8_t *signature, size_t signature_len)
+{
+	AUTO(md_ctx) EVP_MD_CTX *md = EVP_MD_CTX_new();
+	EVP_PKEY_CTX *ctx = NULL;	/* md's */
+	bool valid;
+
+	if (md == NULL || signature_len != crypto_key_size(key))
+		return false;
+	valid = EVP_DigestVerifyInit(md, &ctx, EVP_sha256(), NULL,
+	    evp_of(key)) == 1 &&
+	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1 &&
+	    EVP_DigestVerify(md, signature, signature_len, data, len) == 1;
+	ERR_clear_error();
+	return valid;
+}
+
+/* -- certificates ----------------------------------------------------------- */
+
+static enum err
+read_rsa(const X509 *x509, struct crypto_certificate *cert, struct diag *diag)
+{
+	const EVP_PKEY *key = X509_get0_pubkey(x509);
+	AUTO(bn) BIGNUM *n = NULL;
+	AUTO(bn) BIGNUM *e = NULL;
+	enum err r;
+
+	if (key == NULL || !EVP_PKEY_is_a(key, "RSA") ||
+	    EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &n) != 1 ||
+	    EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &e) != 1)
+		return fail(diag, ERR_IDP_KEY_WEAK, "key is not RSA");
+	r = check_rsa(n, e, diag);
+	if (r != ERR_OK)
+		return r;
+	cert->n_len = (size_t)BN_bn2bin(n, cert->n);
+	cert->e_len = (size_t)BN_bn2bin(e, cert->e);
+	return ERR_OK;
+}
+
+static bool
+read_time(const ASN1_TIME *time, int64_t *ret)
+{
+	struct tm tm;
+
+	if (ASN1_TIME_to_tm(time, &tm) != 1)
+		return false;
+	*ret = timegm(&tm);
+	return true;
+}
+
+static bool
+read_subject(const X509 *x509, char *text, size_t size)
+{
+	AUTO(bio) BIO *bio = BIO_new(BIO_s_mem());
+	int len;
+
+	if (bio == NULL || X509_NAME_print_ex(bio, X509_get_subject_name(x509),
+	    0, XN_FLAG_ONELINE) < 0)
+		return false;
+	len = BIO_read(bio, text, (int)size - 1);
+	text[len < 0 ? 0 : len] = '\0';
+	return true;
+}
+
+static enum err
+read_certificate(const X509 *x509, struct crypto_certificate *cert,
+    struct diag *diag)
+{
+	enum err r = read_rsa(x509, cert, diag);
+
+	if (r != ERR_OK)
+		return r;
+	if (!read_time(X509_get0_notBefore(x509), &cert->not_before) ||
+	    !read_time(X509_get0_notAfter(x509), &cert->not_after))
+		return fail(diag, ERR_IDP_CERTIFICATE, "validity dates");
+	if (!read_subject(x509, cert->subject, sizeof(cert->subject)))
+		return fail(diag, ERR_IDP_CERTIFICATE, "subject");
+	return ERR_OK;
+}
+
+enum err
+crypto_certificate_parse(const uint8_t *der, size_t len,
+    struct crypto_certificate *ret, struct diag *diag)
+{
+	struct crypto_certificate cert = { .n_len = 0 };
+	const uint8_t *end = der;
+	AUTO(x509) X509 *x509 = NULL;
+	enum err r;
+
+	if (len > INT32_MAX)
+		return fail(diag, ERR_IDP_CERTIFICATE, "too long");
+	x509 = d2i_X509(NULL, &end, (long)len);
+	if (x509 == NULL || end != der + len) {
+		ERR_clear_error();
+		return fail(diag, ERR_IDP_CERTIFICATE,
+		    "not exactly one X.509 certificate");
+	}
+	r = read_certificate(x509, &cert, diag);
+	ERR_clear_error();
+	if (r != ERR_OK)
+		return r;
+	if (crypto_sha256(der, len, cert.sha256) != ERR_OK)
+		return failed(diag, "SHA-256");
+	*ret = cert;
 	return ERR_OK;
 }

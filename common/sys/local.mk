@@ -11,7 +11,8 @@ noinst_LTLIBRARIES += \
 	common/sys/libjson.la \
 	common/sys/libsandbox.la \
 	common/sys/libstore.la \
-	common/sys/libxml.la
+	common/sys/libxml.la \
+	common/sys/libxmlsig.la
 
 common_sys_libconf_la_SOURCES = \
 	common/sys/conf.c common/sys/conf.h \
@@ -53,10 +54,12 @@ common_sys_libstore_la_SOURCES = \
 common_sys_libstore_la_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 common_sys_libstore_la_LIBADD = common/base/libbase.la $(SQLITE_LIBS)
 
-common_sys_libxml_la_SOURCES = \
-	common/sys/xml.c common/sys/xml.h \
-	common/sys/xmlsig.c common/sys/xmlsig.h
-common_sys_libxml_la_CFLAGS = $(AM_CFLAGS) $(XML_CFLAGS) $(XMLSEC_CFLAGS) \
+common_sys_libxml_la_SOURCES = common/sys/xml.c common/sys/xml.h
+common_sys_libxml_la_CFLAGS = $(AM_CFLAGS) $(XML_CFLAGS)
+common_sys_libxml_la_LIBADD = common/base/libbase.la $(XML_LIBS)
+
+common_sys_libxmlsig_la_SOURCES = common/sys/xmlsig.c common/sys/xmlsig.h
+common_sys_libxmlsig_la_CFLAGS = $(AM_CFLAGS) $(XMLSEC_CFLAGS) \
 	$(CRYPTO_CFLAGS)
-common_sys_libxml_la_LIBADD = common/sys/libcrypto8.la \
-	common/base/libbase.la $(XMLSEC_LIBS) $(XML_LIBS) $(CRYPTO_LIBS)
+common_sys_libxmlsig_la_LIBADD = common/sys/libxml.la \
+	common/sys/libcrypto8.la $(XMLSEC_LIBS) $(CRYPTO_LIBS)

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "auth/saml_response.h"
+
+#include <string.h>
+
+#include "auth/saml_grammar.h"
+#include "auth/saml_signature.h"
+#include "auth/saml_verifier.h"
+#include "base/base64.h"
+#include "sys/xmlsig.h"
+
+#define STATUS_SUCCESS "urn:oasis:names:tc:SAML:2.0:status:Success"
+#define EARLIEST_NOW 1767225600		/* 2026-01-01: older than the code */
+#define ID_LEN_MIN 16
+#define ID_LEN_MAX 128
+
+static const struct xml_limits limits = {
+	.bytes = SAML_XML_MAX,
+	.nodes = SAML_NODES_MAX,
+	.depth = SAML_DEPTH_MAX,
+	.attributes = SAML_ATTRIBUTES_MAX,
+	.namespaces = SAML_NAMESPACES_MAX,
+	.bom = false,
+};
+
+/* -- the received document -------------------------------------------------- */
+
+/* An empty expectation would be met by an empty value. */
+static enum err
+check_parameters(struct saml_verifier *v, struct diag *diag)
+{
+	const struct saml_check *check = v->check;
+
+	if (check->now < EARLIEST_NOW)
+		return fail(diag, ERR_CLOCK, "it says %lld",
+		    (long long)check->now);
+	if (*check->issuer == '\0' || *check->audience == '\0' ||
+	    *check->recipient == '\0')
+		return fail(diag, ERR_CONF_MISSING,
+		    "issuer, audience or recipient");
+	if (check->keys->count == 0 || check->keys->count > SAML_KEYS_MAX)
+		return fail(diag, ERR_IDP_NO_KEYS, "%zu keys",
+		    check->keys->count);
+	return ERR_OK;
+}
+
+static enum err
+decode_base64(struct saml_verifier *v, struct diag *diag)
+{
+	const struct saml_check *check = v->check;
+	enum err r;
+
+	if (check->response_len > SAML_BASE64_MAX)
+		return fail(diag, ERR_SAML_TOO_LONG, "%zu bytes of base64",
+		    check->response_len);
+	r = base64_decode(&v->xml, check->response, check->response_len, true);
+	if (r == ERR_TOO_LONG)
+		return fail(diag, ERR_SAML_TOO_LONG, "more than %zu bytes",
+		    v->xml.max);
+	if (r == ERR_SYNTAX)
+		return fail(diag, ERR_SAML_BASE64, "%zu bytes",
+		    check->response_len);
+	if (r != ERR_OK)
+		return fail(diag, r, "base64");
+	return ERR_OK;
+}
+
+static enum err
+parse_received(struct saml_verifier *v, struct diag *diag)
+{
+	enum err r = xml_parse(v->xml.data, v->xml.len, &limits, &v->received,
+	    diag);
+
+	if (r != ERR_OK)
+		return r;
+	v->response = xml_doc_root(v->received);
+	if (!xml_is(v->response, NS_SAMLP, "Response"))
+		return fail(diag, ERR_SAML_GRAMMAR, "<%.64s> is no Response",
+		    xml_name(v->response));
+	return ERR_OK;
+}
+
+/* A failure has no Assertion; without this it would be refused for that.
+ * What it says is nobody's word, and only for the log. */
+static enum err
+check_status(struct saml_verifier *v, struct diag *diag)
+{
+	const struct xml_node *status = saml_child(v->response, "Status");
+	const struct xml_node *code = status == NULL ? NULL :
+	    saml_child(status, "StatusCode");
+	const struct xml_node *message = status == NULL ? NULL :
+	    saml_child(status, "StatusMessage");
+	const char *value = code == NULL ? NULL : xml_get(code, "Value");
+	const char *text = message == NULL ? NULL : xml_text(message);
+
+	if (value == NULL || strcmp(value, STATUS_SUCCESS) != 0 ||
+	    xml_first(code) != NULL)
+		return fail(diag, ERR_SAML_STATUS, "%.96s: %.256s",
+		    value == NULL ? "no status" : value,
+		    text == NULL ? "no message" : text);
+	return ERR_OK;
+}
+
+static enum err
+match_received(struct saml_verifier *v, struct diag *diag)
+{
+	return saml_grammar_check(v->response, SAML_ROOT_RESPONSE, diag);
+}
+
+/* An ASCII NCName of a sensible length: it becomes part of an XPointer. */
+static bool
+is_id(const char *id)
+{
+	size_t len = strlen(id);
+
+	return len >= ID_LEN_MIN && len <= ID_LEN_MAX &&
+	    strchr("0123456789.-", id[0]) == NULL &&
+	    id[strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_"
+	    "abcdefghijklmnopqrstuvwxyz0123456789.-")] == '\0';
+}
+
+static enum err
+check_version(const struct xml_node *node, struct diag *diag)
+{
+	if (strcmp(xml_get(node, "Version"), "2.0") != 0)
+		return fail(diag, ERR_SAML_VERSION, "<%s> of version %.16s",
+		    xml_name(node), xml_get(node, "Version"));
+	if (!is_id(xml_get(node, "ID")))
+		return fail(diag, ERR_SAML_VERSION, "ID \"%.128s\" of <%s>",
+		    xml_get(node, "ID"), xml_name(node));
+	return ERR_OK;
+}
+
+static enum err
+check_ids(struct saml_verifier *v, struct diag *diag)
+{
+	const struct xml_node *assertion =
+	    saml_child(v->response, "Assertion");
+	enum err r = check_version(v->response, diag);
+
+	if (r == ERR_OK)
+		r = check_version(assertion, diag);
+	if (r != ERR_OK)
+		return r;
+	if (strcmp(xml_get(v->response, "ID"), xml_get(assertion, "ID")) == 0)
+		return fail(diag, ERR_SAML_ID_DUPLICATE,
+		    "Response and Assertion");
+	return ERR_OK;
+}
+
+/* -- what is signed --------------------------------------------------------- */
+
+static enum err
+check_signatures_present(struct saml_verifier *v, struct diag *diag)
+{
+	const struct xml_node *assertion =
+	    saml_child(v->response, "Assertion");
+
+	if (saml_child(assertion, "Signature") == NULL)
+		return fail(diag, ERR_SAML_SIG_MISSING, "have the identity "
+		    "provider sign the assertion");
+	if ((v->check->flags & WIRE_SAML_RESPONSE_SIGNED) != 0 &&
+	    saml_child(v->response, "Signature") == NULL)
+		return fail(diag, ERR_SAML_RESPONSE_UNSIGNED, "have the "
+		    "identity provider sign response and assertion");
+	return ERR_OK;
+}
+
+static enum err
+register_ids(struct saml_verifier *v, struct diag *diag)
+{
+	enum err r = xmlsig_register_id(v->response, diag);
+
+	if (r == ERR_OK)
+		r = xmlsig_register_id(saml_child(v->response, "Assertion"),
+		    diag);
+	return r;
+}
+
+static enum err
+verify_assertion(struct saml_verifier *v, struct diag *diag)
+{
+	return saml_signature_verify(saml_child(v->response, "Assertion"),
+	    v->check->keys, &v->assertion_bytes, diag);
+}
+
+static enum err
+verify_response(struct saml_verifier *v, struct diag *diag)
+{
+	if (saml_child(v->response, "Signature") == NULL)
+		return ERR_OK;
+	return saml_signature_verify(v->response, v->check->keys,
+	    &v->response_bytes, diag);
+}
+
+/* Digested bytes go through the whole language again, and must be the
+ * element whose signature it was. */
+static enum err
+reparse(const struct buf *bytes, enum saml_root root, const char *id,
+    struct xml_doc **ret, struct diag *diag)
+{
+	struct xml_node *node;
+	enum err r = xml_parse(bytes->data, bytes->len, &limits, ret, diag);
+
+	if (r != ERR_OK)
+		return r;
+	node = xml_doc_root(*ret);
+	r = saml_grammar_check(node, root, diag);
+	if (r == ERR_OK)
+		r = check_version(node, diag);
+	if (r != ERR_OK)
+		return r;
+	if (saml_child(node, "Signature") != NULL ||
+	    strcmp(xml_get(node, "ID"), id) != 0)
+		return fail(diag, ERR_SAML_REFERENCE_URI,
+		    "signed bytes are not %s", id);
+	return ERR_OK;
+}
+
+static enum err
+reparse_assertion(struct saml_verifier *v, struct diag *diag)
+{
+	const struct xml_node *received = saml_child(v->response, "Assertion");
+	enum err r = reparse(&v->assertion_bytes, SAML_ROOT_ASSERTION,
+	    xml_get(received, "ID"), &v->assertion_doc, diag);
+
+	if (r == ERR_OK)
+		v->assertion = xml_doc_root(v->assertion_doc);
+	return r;
+}
+
+static enum err
+reparse_response(struct saml_verifier *v, struct diag *diag)
+{
+	struct xml_node *root;
+	enum err r;
+
+	if (v->response_bytes.len == 0)
+		return ERR_OK;
+	r = reparse(&v->response_bytes, SAML_ROOT_RESPONSE,
+	    xml_get(v->response, "ID"), &v->response_doc, diag);
+	if (r != ERR_OK)
+		return r;
+	root = xml_doc_root(v->response_doc);
+	if (strcmp(xml_get(saml_child(root, "Assertion"), "ID"),
+	    xml_get(v->assertion, "ID")) != 0)
+		return fail(diag, ERR_SAML_ASSERTIONS,
+		    "signed response holds another assertion");
+	v->response = root;
+	return ERR_OK;
+}
+
+/* -- the verdict ------------------------------------------------------------ */
+
+static enum err
+finish(struct saml_verifier *v, struct diag *diag)
+{
+	v->fixed.issuer = v->check->issuer;
+	v->fixed.assertion_id = xml_get(v->assertion, "ID");
+	if (claims_set_fixed(v->claims, &v->fixed) != ERR_OK)
+		return fail(diag, ERR_NOMEM, "claims");
+	return ERR_OK;
+}
+
+/* In this order; the first that fails is the reason.  Up to reparse_response
+ * nothing is believed, from there on only the signed documents are read. */
+static enum err (*const steps[])(struct saml_verifier *, struct diag *) = {
+	check_parameters,		/* D8 */
+	decode_base64,			/* A1 A2 */
+	parse_received,			/* A1 A3-A13 A16 */
+	check_status,			/* D13 */
+	match_received,			/* A10 A14 B1 B2 B5 B8 B10 B17 B18 D17 */
+	check_ids,			/* B9 D14 */
+	check_signatures_present,	/* B3 B4 */
+	register_ids,			/* B9 */
+	verify_assertion,		/* B6 B11-B21 C1-C5 */
+	verify_response,
+	reparse_assertion,		/* B7 B16 B18 B20 */
+	reparse_response,
+	check_status,
+	saml_check_issuer,		/* D1 */
+	saml_check_tenant,		/* D2 */
+	saml_check_audience,		/* D3 */
+	saml_check_recipient,		/* D4 */
+	saml_check_request,		/* D5 */
+	saml_check_confirmation,	/* D6 */
+	saml_check_window,		/* D7 D8 */
+	saml_check_age,			/* D7 */
+	saml_check_authn,		/* D9 */
+	saml_read_name_id,		/* D15 */
+	saml_read_claims,		/* D16 */
+	saml_check_identity,		/* D2 A15 */
+	saml_check_methods,		/* D10 */
+	finish,
+};
+
+static void
+verifier_clear(struct saml_verifier *v)
+{
+	claims_free(&v->claims);
+	xml_doc_free(&v->assertion_doc);
+	xml_doc_free(&v->response_doc);
+	xml_doc_free(&v->received);
+	buf_clear(&v->assertion_bytes);
+	buf_clear(&v->response_bytes);
+	buf_clear(&v->xml);
+}
+
+DEFINE_AUTO(verifier, struct saml_verifier, verifier_clear);
+
+enum err
+saml_response_init(struct diag *diag)
+{
+	return xmlsig_init(diag);
+}
+
+enum err
+saml_response_verify(const struct saml_check *check, struct claims **ret,
+    struct diag *diag)
+{
+	AUTO(verifier) struct saml_verifier v = {
+		.check = check,
+		.xml = BUF_INIT(SAML_XML_MAX),
+		.assertion_bytes = BUF_INIT(SAML_XML_MAX),
+		.response_bytes = BUF_INIT(SAML_XML_MAX),
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+		enum err r = steps[i](&v, diag);
+
+		if (r != ERR_OK)
+			return r;
+	}
+	*ret = TAKE(v.claims);
+	return ERR_OK;
+}

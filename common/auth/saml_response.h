@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The verifier of SAML Responses: bytes in, claims or the first reason why
+ * not out.  A pure function of its parameters; SECURITY.md is its
+ * specification.  Replay (D11) and the account (section 4) are the caller's.
+ */
+#ifndef AUTH_SAML_RESPONSE_H
+#define AUTH_SAML_RESPONSE_H
+
+#include "auth/claims.h"
+#include "auth/idp_keys.h"
+
+/* Times are seconds since 1970, durations seconds; strings are never NULL. */
+struct saml_check {
+	const void *response;		/* base64, line breaks admitted */
+	size_t response_len;
+	const char *issuer;		/* the identity provider's entityID */
+	const char *audience;		/* our entityID */
+	const char *recipient;		/* our ACS address */
+	const char *tenant;		/* GUID; "": not Entra */
+	const char *request_id;		/* of this login; "": none was made */
+	int64_t request_time;
+	int64_t now;
+	int64_t skew;
+	int64_t max_age;
+	int64_t unsolicited_max_age;
+	uint64_t flags;			/* enum wire_saml_flags */
+	const struct idp_keys *keys;	/* the issuer's, and no others */
+};
+
+/* Prepares the libraries underneath, which may read their configuration
+ * files; for a program that then locks itself in.  ERR_INTERNAL. */
+enum err saml_response_init(struct diag *diag) MUST_USE;
+
+/*
+ * The caller ends with claims_free().  The reason is that of the first check
+ * that fails, in the order of the table in saml_response.c: the rows A-D of
+ * err.h; ERR_CLOCK, ERR_CONF_MISSING, ERR_IDP_NO_KEYS, ERR_NOMEM,
+ * ERR_INTERNAL.
+ */
+enum err saml_response_verify(const struct saml_check *check,
+	struct claims **ret, struct diag *diag) MUST_USE;
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * 8x8sso-saml: one Response in, claims or a reason out (wire.h), then the
+ * end.  A pure function in a process of its own: it gets the bytes, the keys
+ * and the time on descriptor 0, opens no file, talks to nobody else and logs
+ * nothing.  Whoever starts it has dropped the privileges.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "auth/saml_response.h"
+#include "base/limits.h"
+#include "sys/sandbox.h"
+
+#define TIMEOUT_MS 10000
+#define CPU_SECONDS 2
+#define OPEN_FILES 8
+
+/* A sanitizer reserves terabytes of addresses. */
+#if defined(__SANITIZE_ADDRESS__)
+#define ADDRESS_SPACE 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ADDRESS_SPACE 0
+#endif
+#endif
+#ifndef ADDRESS_SPACE
+#define ADDRESS_SPACE (256u * 1024 * 1024)
+#endif
+
+/* Anything later is not a time but a mistake. */
+#define TIME_MAX 4102444800u	/* 2100-01-01 */
+
+static enum err
+add_key(const struct wire_msg *msg, struct idp_keys *keys, struct diag *diag)
+{
+	const struct wire_field *n = &msg->field[SAML_KEY_N];
+	const struct wire_field *e = &msg->field[SAML_KEY_E];
+	const struct wire_field *hash = &msg->field[SAML_KEY_CERT_SHA256];
+	struct idp_key *key = &keys->key[keys->count];
+
+	if (keys->count == SAML_KEYS_MAX || n->len == 0 ||
+	    n->len > sizeof(key->n) || e->len == 0 ||
+	    e->len > sizeof(key->e) || hash->len != sizeof(key->cert_sha256))
+		return fail(diag, ERR_WIRE_SYNTAX, "key %zu", keys->count + 1);
+	memcpy(key->n, n->data, n->len);
+	key->n_len = n->len;
+	memcpy(key->e, e->data, e->len);
+	key->e_len = e->len;
+	memcpy(key->cert_sha256, hash->data, hash->len);
+	keys->count++;
+	return ERR_OK;
+}
+
+/* The request, up to SAML_CHECK, which stays in msg. */
+static enum err
+receive(struct channel *ch, struct idp_keys *keys, struct wire_msg *msg,
+    struct diag *diag)
+{
+	enum err r = channel_recv(ch, msg, diag);
+
+	while (r == ERR_OK && msg->type == WIRE_SAML_KEY) {
+		r = add_key(msg, keys, diag);
+		if (r == ERR_OK)
+			r = channel_recv(ch, msg, diag);
+	}
+	if (r != ERR_OK)
+		return r;
+	if (msg->type != WIRE_SAML_CHECK)
+		return fail(diag, ERR_WIRE_UNEXPECTED, "%s",
+		    wire_type_name(msg->type));
+	return ERR_OK;
+}
+
+static enum err
+read_times(const struct wire_msg *msg, struct saml_check *check,
+    struct diag *diag)
+{
+	const struct {
+		unsigned int place;
+		int64_t *ret;
+	} times[] = {
+		{ SAML_CHECK_REQUEST_TIME, &check->request_time },
+		{ SAML_CHECK_NOW, &check->now },
+		{ SAML_CHECK_SKEW, &check->skew },
+		{ SAML_CHECK_MAX_AGE, &check->max_age },
+		{ SAML_CHECK_UNSOLICITED_MAX_AGE,
+		    &check->unsolicited_max_age },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(times); i++) {
+		uint64_t value = wire_get_u64(msg, times[i].place);
+
+		if (value > TIME_MAX)
+			return fail(diag, ERR_WIRE_SYNTAX, "time %zu", i + 1);
+		*times[i].ret = (int64_t)value;
+	}
+	return ERR_OK;
+}
+
+static enum err
+verify(const struct wire_msg *msg, const struct idp_keys *keys,
+    struct claims **ret, struct diag *diag)
+{
+	struct saml_check check = {
+		.response = msg->field[SAML_CHECK_RESPONSE].data,
+		.response_len = msg->field[SAML_CHECK_RESPONSE].len,
+		.issuer = wire_get_text(msg, SAML_CHECK_ISSUER),
+		.audience = wire_get_text(msg, SAML_CHECK_AUDIENCE),
+		.recipient = wire_get_text(msg, SAML_CHECK_RECIPIENT),
+		.tenant = wire_get_text(msg, SAML_CHECK_TENANT),
+		.request_id = wire_get_text(msg, SAML_CHECK_REQUEST_ID),
+		.flags = wire_get_u64(msg, SAML_CHECK_FLAGS),
+		.keys = keys,
+	};
+	enum err r = read_times(msg, &check, diag);
+
+	if (r != ERR_OK)
+		return r;
+	return saml_response_verify(&check, ret, diag);
+}
+
+static enum err
+decide(struct channel *ch, struct claims **ret, struct diag *diag)
+{
+	AUTO(wire_msg) struct wire_msg msg = WIRE_MSG_INIT;
+	struct idp_keys keys = { .count = 0 };
+	enum err r = saml_response_init(diag);
+
+	if (r == ERR_OK)
+		r = sandbox_limit(CPU_SECONDS, ADDRESS_SPACE, OPEN_FILES,
+		    diag);
+	if (r == ERR_OK)
+		r = receive(ch, &keys, &msg, diag);
+	if (r == ERR_OK)
+		r = verify(&msg, &keys, ret, diag);
+	return r;
+}
+
+int
+main(void)
+{
+	AUTO(channel) struct channel ch = { STDIN_FILENO, 0 };
+	AUTO(claims) struct claims *claims = NULL;
+	struct diag diag = DIAG_INIT;
+	enum err r;
+
+	channel_set_timeout(&ch, TIMEOUT_MS);
+	r = decide(&ch, &claims, &diag);
+	if (r == ERR_OK)
+		r = claims_send(claims, &ch, NULL);
+	else
+		r = CHANNEL_SEND(&ch, REFUSE, NULL, wire_text(err_name(r)),
+		    wire_text(diag.text));
+	return r == ERR_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+}
