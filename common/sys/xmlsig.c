@@ -70,14 +70,12 @@ say_nothing(const char *file, int line, const char *func,
 static bool
 start_libraries(void)
 {
-	if (xmlSecInit() != 0)
+	if (xmlSecInit() != 0 || xmlSecCheckVersionExact() != 1 ||
+	    xmlSecOpenSSLAppInit(NULL) != 0 || xmlSecOpenSSLInit() != 0)
 		return false;
+	/* These come last because xmlsec has just set its own.  No reference
+	 * is ever read from a file or the network. */
 	xmlSecErrorsSetCallback(say_nothing);
-	if (xmlSecCheckVersionExact() != 1 || xmlSecOpenSSLAppInit(NULL) != 0 ||
-	    xmlSecOpenSSLInit() != 0)
-		return false;
-	/* No reference is ever read from a file or the network, and xmlsec
-	 * has just replaced the loader that xml_init() had set. */
 	xmlSecIOCleanupCallbacks();
 	xml_forbid_entities();
 	return true;

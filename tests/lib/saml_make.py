@@ -413,8 +413,7 @@ def wrapping(m):
     m.put("b1-xsw7", good.replace(
         assertion, "<samlp:Extensions>%s</samlp:Extensions>%s"
         % (evil, assertion)))
-    m.put("b1-xsw8", good.replace(assertion, evil.replace(
-        "</Issuer>", "</Issuer>" + wrap(signature, bare), 1) + ""))
+    m.put("b1-xsw8", good.replace(signature, wrap(signature, evil)))
     m.put("b2-evil-after", good.replace(assertion, assertion + evil))
     m.put("b2-encrypted-too", good.replace(
         assertion, assertion + '<EncryptedAssertion xmlns="%s"/>' % SAML))

@@ -223,6 +223,14 @@ unit_programs += tests/unit/test_policy
 tests_unit_test_policy_SOURCES = tests/unit/test_policy.c tests/unit/unit.h
 tests_unit_test_policy_CFLAGS = $(unit_cflags)
 tests_unit_test_policy_LDADD = common/auth/librules.la $(CMOCKA_LIBS)
+saml_vector = tests/lib/saml_vector.c tests/lib/saml_vector.h
+saml_cflags = $(unit_cflags) -I$(srcdir)/tests/lib
+unit_programs += tests/unit/test_saml_response
+tests_unit_test_saml_response_SOURCES = tests/unit/test_saml_response.c \
+	$(saml_vector)
+tests_unit_test_saml_response_CFLAGS = $(saml_cflags)
+tests_unit_test_saml_response_LDADD = common/auth/libsaml.la \
+	common/auth/libmetadata.la $(CMOCKA_LIBS)
 
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "saml_vector.h"
+
+#include <limits.h>
+#include <stdio.h>
+
+#include "auth/saml_metadata.h"
+
+#define VECTOR_MAX (1024u * 1024)
+
+bool
+vector_load(const char *name, struct buf *out)
+{
+	const char *top = getenv("top_srcdir");
+	char path[PATH_MAX];
+	char piece[4096];
+	size_t n;
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "%s/tests/vectors/saml/%s",
+	    top == NULL ? "." : top, name);
+	f = fopen(path, "rb");
+	if (f == NULL) {
+		(void)fprintf(stderr, "%s: cannot be opened\n", path);
+		return false;
+	}
+	do {
+		n = fread(piece, 1, sizeof(piece), f);
+	} while (n > 0 && buf_put(out, piece, n) == ERR_OK);
+	(void)fclose(f);
+	return n == 0;
+}
+
+bool
+vector_key(const char *name, struct idp_keys *keys)
+{
+	AUTO(buf) struct buf pem = BUF_INIT(VECTOR_MAX);
+	char file[NAME_MAX];
+
+	(void)snprintf(file, sizeof(file), "%s-cert.pem", name);
+	return vector_load(file, &pem) && saml_certificate_parse(pem.data,
+	    pem.len, &keys->key[keys->count++], NULL) == ERR_OK;
+}
+
+struct saml_check
+vector_check(const struct idp_keys *keys)
+{
+	return (struct saml_check){
+		.issuer = VECTOR_ISSUER,
+		.audience = VECTOR_AUDIENCE,
+		.recipient = VECTOR_ACS,
+		.tenant = VECTOR_TENANT,
+		.request_id = VECTOR_REQUEST,
+		.request_time = VECTOR_ISSUED - 60,
+		.now = VECTOR_ISSUED + 20,
+		.skew = 30,
+		.max_age = 300,
+		.unsolicited_max_age = 60,
+		.flags = WIRE_SAML_FORCE_AUTHN | WIRE_SAML_REQUIRE_MFA,
+		.keys = keys,
+	};
+}
