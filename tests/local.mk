@@ -12,3 +12,4 @@ EXTRA_DIST += tests/lib/tap.sh
 check_PROGRAMS += tests/lib/mkcache
 tests_lib_mkcache_SOURCES = tests/lib/mkcache.c
 tests_lib_mkcache_LDADD = common/cache/libwriter.la
+EXTRA_DIST += tests/lib/saml_make.py tests/vectors/saml

@@ -11,11 +11,13 @@
 
 #include "base/parse.h"
 
-/* Never NOWARNING or NOERROR: newer versions then call no handler. */
+/* Never NOWARNING or NOERROR: newer versions then call no handler.  Only a
+ * pedantic parser warns of a relative namespace that has a prefix. */
 #if LIBXML_VERSION >= 21300
-#define PARSE_OPTIONS (XML_PARSE_NONET | XML_PARSE_NO_XXE)
+#define PARSE_OPTIONS \
+	(XML_PARSE_NONET | XML_PARSE_PEDANTIC | XML_PARSE_NO_XXE)
 #else
-#define PARSE_OPTIONS XML_PARSE_NONET
+#define PARSE_OPTIONS (XML_PARSE_NONET | XML_PARSE_PEDANTIC)
 #endif
 
 #if LIBXML_VERSION >= 21200

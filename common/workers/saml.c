@@ -15,18 +15,7 @@
 #define TIMEOUT_MS 10000
 #define CPU_SECONDS 2
 #define OPEN_FILES 8
-
-/* A sanitizer reserves terabytes of addresses. */
-#if defined(__SANITIZE_ADDRESS__)
-#define ADDRESS_SPACE 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ADDRESS_SPACE 0
-#endif
-#endif
-#ifndef ADDRESS_SPACE
 #define ADDRESS_SPACE (256u * 1024 * 1024)
-#endif
 
 /* Anything later is not a time but a mistake. */
 #define TIME_MAX 4102444800u	/* 2100-01-01 */

@@ -17,7 +17,7 @@ import sys
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.x509.oid import NameOID
 from lxml import etree
@@ -52,7 +52,8 @@ def key_pair(name, bits=2048, subject="Microsoft Azure Federated SSO "
     path = os.path.join(DIR, name + "-key.pem")
     cert = os.path.join(DIR, name + "-cert.pem")
     if not os.path.exists(path):
-        key = rsa.generate_private_key(65537, bits)
+        key = (rsa.generate_private_key(65537, bits) if bits else
+               ec.generate_private_key(ec.SECP256R1()))
         with open(path, "wb") as f:
             f.write(key.private_bytes(
                 serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
@@ -749,6 +750,16 @@ def main():
     for part in (parsing, wrapping, references, keys, meaning, metadata):
         part(m)
     key_pair("small", 1024, "too small (TEST KEY)")
+    key_pair("ec", 0, "no RSA (TEST KEY)")
+    for name, pad, algorithm in (
+            ("rs256", padding.PKCS1v15(), hashes.SHA256()),
+            ("rs512", padding.PKCS1v15(), hashes.SHA512()),
+            ("ps256", padding.PSS(padding.MGF1(hashes.SHA256()), 32),
+             hashes.SHA256())):
+        path = os.path.join(DIR, name + ".sig")
+        if not os.path.exists(path):
+            with open(path, "wb") as f:
+                f.write(m.key.sign(b"abc", pad, algorithm))
     for name, text in list(m.texts.items()) + list(m.meta.items()):
         with open(os.path.join(DIR, name + ".xml"), "wb") as f:
             f.write(text.encode())

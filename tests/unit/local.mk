@@ -224,13 +224,35 @@ tests_unit_test_policy_SOURCES = tests/unit/test_policy.c tests/unit/unit.h
 tests_unit_test_policy_CFLAGS = $(unit_cflags)
 tests_unit_test_policy_LDADD = common/auth/librules.la $(CMOCKA_LIBS)
 saml_vector = tests/lib/saml_vector.c tests/lib/saml_vector.h
+# The SAML verifier: vectors in tests/vectors/saml.
 saml_cflags = $(unit_cflags) -I$(srcdir)/tests/lib
-unit_programs += tests/unit/test_saml_response
-tests_unit_test_saml_response_SOURCES = tests/unit/test_saml_response.c \
-	$(saml_vector)
+saml_ldadd = tests/lib/libvector.la $(CMOCKA_LIBS)
+check_LTLIBRARIES += tests/lib/libvector.la
+tests_lib_libvector_la_SOURCES = \
+	tests/lib/saml_vector.c tests/lib/saml_vector.h
+tests_lib_libvector_la_LIBADD = common/auth/libsaml.la \
+	common/auth/libmetadata.la
+unit_programs += tests/unit/test_claims tests/unit/test_crypto \
+	tests/unit/test_saml_metadata tests/unit/test_saml_response \
+	tests/unit/test_saml_worker tests/unit/test_xml
+tests_unit_test_claims_SOURCES = tests/unit/test_claims.c
+tests_unit_test_claims_CFLAGS = $(unit_cflags)
+tests_unit_test_claims_LDADD = common/auth/libclaims.la $(CMOCKA_LIBS)
+tests_unit_test_crypto_SOURCES = tests/unit/test_crypto.c
+tests_unit_test_crypto_CFLAGS = $(saml_cflags)
+tests_unit_test_crypto_LDADD = $(saml_ldadd)
+tests_unit_test_saml_metadata_SOURCES = tests/unit/test_saml_metadata.c
+tests_unit_test_saml_metadata_CFLAGS = $(saml_cflags)
+tests_unit_test_saml_metadata_LDADD = $(saml_ldadd)
+tests_unit_test_saml_response_SOURCES = tests/unit/test_saml_response.c
 tests_unit_test_saml_response_CFLAGS = $(saml_cflags)
-tests_unit_test_saml_response_LDADD = common/auth/libsaml.la \
-	common/auth/libmetadata.la $(CMOCKA_LIBS)
+tests_unit_test_saml_response_LDADD = $(saml_ldadd)
+tests_unit_test_saml_worker_SOURCES = tests/unit/test_saml_worker.c
+tests_unit_test_saml_worker_CFLAGS = $(saml_cflags)
+tests_unit_test_saml_worker_LDADD = $(saml_ldadd)
+tests_unit_test_xml_SOURCES = tests/unit/test_xml.c
+tests_unit_test_xml_CFLAGS = $(unit_cflags)
+tests_unit_test_xml_LDADD = common/sys/libxml.la $(CMOCKA_LIBS)
 
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
