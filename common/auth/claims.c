@@ -164,7 +164,7 @@ claims_fixed(const struct claims *claims)
 	return &claims->fixed;
 }
 
-/* -- the wire --------------------------------------------------------------- */
+/* -- the wire ------------------------------------------------------------ */
 
 enum err
 claims_send(const struct claims *claims, struct channel *ch,

@@ -23,7 +23,7 @@ _Static_assert(sizeof(((struct idp_key *)0)->n) == RSA_N_MAX &&
     sizeof(((struct idp_key *)0)->cert_sha256) == SHA256_SIZE,
     "a pinned key has room for every key that is accepted");
 
-/* -- certificates ----------------------------------------------------------- */
+/* -- certificates -------------------------------------------------------- */
 
 static enum err
 key_from_der(const uint8_t *der, size_t len, struct idp_key *ret,
@@ -121,7 +121,7 @@ saml_certificate_parse(const void *data, size_t len, struct idp_key *ret,
 	return key_from_base64(text, len, ret, diag);
 }
 
-/* -- metadata --------------------------------------------------------------- */
+/* -- metadata ------------------------------------------------------------ */
 
 static bool
 is_metadata(const struct xml_node *node, const char *name)

@@ -23,7 +23,7 @@ static const struct xml_limits limits = {
 	.bom = false,
 };
 
-/* -- the received document -------------------------------------------------- */
+/* -- the received document ----------------------------------------------- */
 
 /* An empty expectation would be met by an empty value. */
 static enum err
@@ -148,7 +148,7 @@ check_ids(struct saml_verifier *v, struct diag *diag)
 	return ERR_OK;
 }
 
-/* -- what is signed --------------------------------------------------------- */
+/* -- what is signed ------------------------------------------------------ */
 
 static enum err
 check_signatures_present(struct saml_verifier *v, struct diag *diag)
@@ -250,7 +250,7 @@ reparse_response(struct saml_verifier *v, struct diag *diag)
 	return ERR_OK;
 }
 
-/* -- the verdict ------------------------------------------------------------ */
+/* -- the verdict --------------------------------------------------------- */
 
 static enum err
 finish(struct saml_verifier *v, struct diag *diag)

@@ -11,8 +11,7 @@
 #include "base/limits.h"
 #include "base/parse.h"
 
-#define NAME_ID_UNSPECIFIED \
-	"urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"
+#define FORMAT_1_1 "urn:oasis:names:tc:SAML:1.1:nameid-format:"
 
 /* No transient one: it names nobody the second time. */
 static bool
@@ -20,10 +19,9 @@ is_lasting_format(const char *format)
 {
 	static const char *const formats[] = {
 		NAME_ID_PERSISTENT,
-		NAME_ID_UNSPECIFIED,
-		"urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress",
-		"urn:oasis:names:tc:SAML:1.1:nameid-format:"
-		    "WindowsDomainQualifiedName",
+		FORMAT_1_1 "unspecified",
+		FORMAT_1_1 "emailAddress",
+		FORMAT_1_1 "WindowsDomainQualifiedName",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(formats); i++)
@@ -46,7 +44,7 @@ saml_read_name_id(struct saml_verifier *v, struct diag *diag)
 	const char *format = xml_get(node, "Format");
 
 	if (format == NULL)
-		format = NAME_ID_UNSPECIFIED;
+		format = FORMAT_1_1 "unspecified";
 	if (!is_lasting_format(format))
 		return fail(diag, ERR_SAML_NAME_ID, "format %.128s", format);
 	if (!is_absent_or(xml_get(node, "NameQualifier"), v->check->issuer) ||

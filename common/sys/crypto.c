@@ -45,7 +45,7 @@ crypto_sha256(const void *data, size_t len, uint8_t ret[static SHA256_SIZE])
 	return ERR_OK;
 }
 
-/* -- keys ------------------------------------------------------------------- */
+/* -- keys ---------------------------------------------------------------- */
 
 static enum err
 check_rsa(const BIGNUM *n, const BIGNUM *e, struct diag *diag)
@@ -149,7 +149,7 @@ crypto_rs256_verify(const struct crypto_key *key, const void *data,
 	return valid;
 }
 
-/* -- certificates ----------------------------------------------------------- */
+/* -- certificates -------------------------------------------------------- */
 
 static enum err
 read_rsa(const X509 *x509, struct crypto_certificate *cert, struct diag *diag)

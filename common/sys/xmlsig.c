@@ -49,7 +49,7 @@ node_of(const struct xml_node *node)
 	return (xmlNode *)(uintptr_t)node;
 }
 
-/* -- once per process ------------------------------------------------------- */
+/* -- once per process ---------------------------------------------------- */
 
 /* The default writes to standard error. */
 static void
@@ -96,7 +96,7 @@ xmlsig_init(struct diag *diag)
 	return ERR_OK;
 }
 
-/* -- the way of xmlsec ------------------------------------------------------ */
+/* -- the way of xmlsec --------------------------------------------------- */
 
 static xmlSecKey *
 make_key(const struct crypto_key *key)
@@ -221,7 +221,7 @@ verify_with_xmlsec(const struct xmlsig *sig, const struct crypto_key *key,
 	return copy_digested(ref, out);
 }
 
-/* -- the way of libxml2 and OpenSSL ----------------------------------------- */
+/* -- the way of libxml2 and OpenSSL -------------------------------------- */
 
 struct subtree {
 	const xmlNode *top;
@@ -309,7 +309,7 @@ verify_with_openssl(const struct xmlsig *sig, const struct crypto_key *key,
 	return ERR_OK;
 }
 
-/* -- both ------------------------------------------------------------------- */
+/* -- both ---------------------------------------------------------------- */
 
 enum err
 xmlsig_register_id(struct xml_node *node, struct diag *diag)

@@ -202,7 +202,7 @@ address_that_is_not_http_is_refused(void **state)
 	    ERR_IDP_METADATA);
 }
 
-/* -- certificates ------------------------------------------------------------ */
+/* -- certificates -------------------------------------------------------- */
 
 static enum err
 parse_certificate(const char *before, const char *after, const char *name,

@@ -71,7 +71,7 @@ assert_accepted(struct saml_check check, const char *name)
 	return claims;
 }
 
-/* -- vectors that are refused under the usual expectations ------------------- */
+/* -- vectors that are refused under the usual expectations --------------- */
 
 #define REFUSED(X) \
 	X(a1_deep_is_refused, "a1-deep", SAML_LIMITS) \
@@ -362,7 +362,7 @@ assert_accepted(struct saml_check check, const char *name)
 REFUSED(REFUSAL)
 #undef REFUSAL
 
-/* -- what is accepted -------------------------------------------------------- */
+/* -- what is accepted ---------------------------------------------------- */
 
 #define ACCEPTED(X) \
 	X(both_signed_is_accepted, "good-both") \
@@ -467,7 +467,7 @@ a13_character_references_are_resolved(void **state)
 	    "a&b'\xc3\xa9@contoso.com");
 }
 
-/* -- the same Response, other expectations ----------------------------------- */
+/* -- the same Response, other expectations ------------------------------- */
 
 static void
 d5_unsolicited_is_accepted_when_configured(void **state)
@@ -629,7 +629,7 @@ empty_expectations_are_an_error(void **state)
 	}
 }
 
-/* -- keys -------------------------------------------------------------------- */
+/* -- keys ---------------------------------------------------------------- */
 
 static void
 c6_either_of_two_pinned_keys_is_accepted(void **state)
@@ -671,7 +671,7 @@ c4_weak_pinned_key_is_refused(void **state)
 	assert_refused(vector_check(&weak), "good", ERR_IDP_KEY_WEAK);
 }
 
-/* -- bytes ------------------------------------------------------------------- */
+/* -- bytes --------------------------------------------------------------- */
 
 static enum err
 verify_text(const void *text, size_t len)
