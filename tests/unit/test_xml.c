@@ -23,68 +23,68 @@ parse(const char *text)
 }
 
 /* Every text is one that libxml2 alone would take, or would nearly. */
+static const struct {
+	const char *text;
+	enum err want;
+} cases[] = {
+	{ "<a/>", ERR_OK },
+	{ "<a b=\"&lt;&#65;\">&amp;&#x42;</a>\n", ERR_OK },
+	{ "<?xml version=\"1.0\"?><a/>", ERR_OK },
+	{ "<?xml version='1.0' encoding='utf-8'?>\n<a/>", ERR_OK },
+	{ "<?xml version='1.5'?><a/>", ERR_SAML_ENCODING },
+	{ "<?xml version=\"1.0\" encoding=\"UTF-7\"?><a/>",
+	    ERR_SAML_ENCODING },
+	{ "<?xml-stylesheet href='x'?><a/>", ERR_SAML_ENCODING },
+	{ "\xef\xbb\xbf<a/>", ERR_SAML_ENCODING },
+	{ "\xfe\xff<a/>", ERR_SAML_ENCODING },
+	{ "<a>\xed\xa0\x80</a>", ERR_SAML_ENCODING },
+	{ "<a>\x01</a>", ERR_SAML_BYTES },
+	{ "<a>&#1;</a>", ERR_SAML_XML },
+	{ "", ERR_SAML_XML },
+	{ "text", ERR_SAML_XML },
+	{ "<a>", ERR_SAML_XML },
+	{ "<a></b>", ERR_SAML_XML },
+	{ "<a b='1' b='2'/>", ERR_SAML_XML },
+	{ "<a/><b/>", ERR_SAML_TRAILING },
+	{ "<a/>text", ERR_SAML_TRAILING },
+	{ "<!DOCTYPE a><a/>", ERR_SAML_DTD },
+	{ "<!doctype a><a/>", ERR_SAML_XML },
+	{ "<!DOCTYPE a [<!ATTLIST a b CDATA 'x'>]><a/>",
+	    ERR_SAML_DTD },
+	{ "<a>&b;</a>", ERR_SAML_ENTITY },
+	{ "<a b='&c;'/>", ERR_SAML_ENTITY },
+	{ "<a><!-- --></a>", ERR_SAML_COMMENT },
+	{ "<!-- --><a/>", ERR_SAML_COMMENT },
+	{ "<a/><!-- -->", ERR_SAML_COMMENT },
+	{ "<a><?b?></a>", ERR_SAML_PI },
+	{ "<a/><?b?>", ERR_SAML_PI },
+	{ "<a><![CDATA[b]]></a>", ERR_SAML_CDATA },
+	{ "<b:a/>", ERR_SAML_XML },
+	{ "<a b:c='1'/>", ERR_SAML_XML },
+	{ "<a xmlns:b='urn:x' xmlns:c='urn:x' b:d='' c:d=''/>",
+	    ERR_SAML_XML },
+	{ "<a xmlns='relative'/>", ERR_SAML_NAMESPACE },
+	{ "<a xmlns:b='relative'/>", ERR_SAML_NAMESPACE },
+	{ "<a xml:id='b'/>", ERR_SAML_ATTRIBUTE },
+	{ "<a><a><a><a/></a></a></a>", ERR_OK },
+	{ "<a><a><a><a><a/></a></a></a></a>", ERR_SAML_LIMITS },
+	{ "<a b='' c='' d=''/>", ERR_OK },
+	{ "<a b='' c='' d='' e=''/>", ERR_SAML_LIMITS },
+	{ "<a xmlns='urn:a' xmlns:b='urn:b'><b xmlns:c='urn:c'/>"
+	    "<b xmlns:d='urn:d'/></a>", ERR_OK },
+	{ "<a xmlns='urn:a' xmlns:b='urn:b'><b xmlns:c='urn:c'>"
+	    "<b xmlns:d='urn:d'/></b></a>", ERR_SAML_LIMITS },
+	{ "<a><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/>"
+	    "<b/><b/><b/><b/><b/></a>", ERR_OK },
+	{ "<a><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/>"
+	    "<b/><b/><b/><b/><b/>x</a>", ERR_SAML_LIMITS },
+	{ "<a><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/>"
+	    "<b/><b/><b/><b/><b/><b/></a>", ERR_SAML_LIMITS },
+};
+
 static void
 only_elements_and_text_pass(void **state)
 {
-	static const struct {
-		const char *text;
-		enum err want;
-	} cases[] = {
-		{ "<a/>", ERR_OK },
-		{ "<a b=\"&lt;&#65;\">&amp;&#x42;</a>\n", ERR_OK },
-		{ "<?xml version=\"1.0\"?><a/>", ERR_OK },
-		{ "<?xml version='1.0' encoding='utf-8'?>\n<a/>", ERR_OK },
-		{ "<?xml version='1.5'?><a/>", ERR_SAML_ENCODING },
-		{ "<?xml version=\"1.0\" encoding=\"UTF-7\"?><a/>",
-		    ERR_SAML_ENCODING },
-		{ "<?xml-stylesheet href='x'?><a/>", ERR_SAML_ENCODING },
-		{ "\xef\xbb\xbf<a/>", ERR_SAML_ENCODING },
-		{ "\xfe\xff<a/>", ERR_SAML_ENCODING },
-		{ "<a>\xed\xa0\x80</a>", ERR_SAML_ENCODING },
-		{ "<a>\x01</a>", ERR_SAML_BYTES },
-		{ "<a>&#1;</a>", ERR_SAML_XML },
-		{ "", ERR_SAML_XML },
-		{ "text", ERR_SAML_XML },
-		{ "<a>", ERR_SAML_XML },
-		{ "<a></b>", ERR_SAML_XML },
-		{ "<a b='1' b='2'/>", ERR_SAML_XML },
-		{ "<a/><b/>", ERR_SAML_TRAILING },
-		{ "<a/>text", ERR_SAML_TRAILING },
-		{ "<!DOCTYPE a><a/>", ERR_SAML_DTD },
-		{ "<!doctype a><a/>", ERR_SAML_XML },
-		{ "<!DOCTYPE a [<!ATTLIST a b CDATA 'x'>]><a/>",
-		    ERR_SAML_DTD },
-		{ "<a>&b;</a>", ERR_SAML_ENTITY },
-		{ "<a b='&c;'/>", ERR_SAML_ENTITY },
-		{ "<a><!-- --></a>", ERR_SAML_COMMENT },
-		{ "<!-- --><a/>", ERR_SAML_COMMENT },
-		{ "<a/><!-- -->", ERR_SAML_COMMENT },
-		{ "<a><?b?></a>", ERR_SAML_PI },
-		{ "<a/><?b?>", ERR_SAML_PI },
-		{ "<a><![CDATA[b]]></a>", ERR_SAML_CDATA },
-		{ "<b:a/>", ERR_SAML_XML },
-		{ "<a b:c='1'/>", ERR_SAML_XML },
-		{ "<a xmlns:b='urn:x' xmlns:c='urn:x' b:d='' c:d=''/>",
-		    ERR_SAML_XML },
-		{ "<a xmlns='relative'/>", ERR_SAML_NAMESPACE },
-		{ "<a xmlns:b='relative'/>", ERR_SAML_NAMESPACE },
-		{ "<a xml:id='b'/>", ERR_SAML_ATTRIBUTE },
-		{ "<a><a><a><a/></a></a></a>", ERR_OK },
-		{ "<a><a><a><a><a/></a></a></a></a>", ERR_SAML_LIMITS },
-		{ "<a b='' c='' d=''/>", ERR_OK },
-		{ "<a b='' c='' d='' e=''/>", ERR_SAML_LIMITS },
-		{ "<a xmlns='urn:a' xmlns:b='urn:b'><b xmlns:c='urn:c'/>"
-		    "<b xmlns:d='urn:d'/></a>", ERR_OK },
-		{ "<a xmlns='urn:a' xmlns:b='urn:b'><b xmlns:c='urn:c'>"
-		    "<b xmlns:d='urn:d'/></b></a>", ERR_SAML_LIMITS },
-		{ "<a><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/>"
-		    "<b/><b/><b/><b/><b/></a>", ERR_OK },
-		{ "<a><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/>"
-		    "<b/><b/><b/><b/><b/>x</a>", ERR_SAML_LIMITS },
-		{ "<a><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/>"
-		    "<b/><b/><b/><b/><b/><b/></a>", ERR_SAML_LIMITS },
-	};
-
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		enum err r = parse(cases[i].text);
