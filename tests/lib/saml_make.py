@@ -558,6 +558,11 @@ def meaning(m):
           '2.0:nameid-format:transient"')
     m.sem("d2-other-tenant-claim",
           tid="00000000-0000-4000-8000-000000000000")
+    m.sem("d2-issuer-of-another-tenant", issuer=ISSUER.replace(
+        TENANT, "00000000-0000-4000-8000-000000000000"))
+    consumers = "9188040d-6c67-4c5b-b112-36a304b66dad"
+    m.sem("d2-consumers", issuer=ISSUER.replace(TENANT, consumers),
+          tid=consumers)
     m.sem("d2-no-tenant-claim", attributes=default_attributes()[1:])
     m.sem("d2-no-object-claim", attributes=[
         a for a in default_attributes() if "objectidentifier" not in a])
@@ -599,6 +604,7 @@ def meaning(m):
     m.sem("d7-no-conditions", conditions="")
     m.sem("d7-no-not-before", not_before=None)
     m.sem("d7-no-not-on-or-after", until=None)
+    m.sem("d7-not-before-later", not_before="2026-11-20T12:01:00Z")
     m.sem("d7-window-backwards", until="2026-11-20T11:55:00Z")
     m.sem("d7-window-too-long", until="2026-11-21T12:00:00Z")
     m.sem("d7-confirmation-ends-first", confirmed="2026-11-20T12:00:40Z")
@@ -664,6 +670,7 @@ def meaning(m):
     attrs = default_attributes()
     m.sem("d16-same-name-twice", attributes=attrs + [attrs[1].replace(
         OBJECT, "00000000-0000-4000-8000-000000000000")])
+    m.sem("d16-any-name-twice", attributes=attrs + [attrs[5]])
     m.sem("d16-two-objects", attributes=[attrs[0], attribute(
         MS + "identity/claims/objectidentifier", OBJECT, OBJECT)] + attrs[2:])
     m.sem("d16-no-statement", attribute_statement="")
@@ -681,6 +688,9 @@ def meaning(m):
         '<Attribute Name="x"><AttributeValue xmlns:xsi="http://www.w3.org/'
         '2001/XMLSchema-instance" xsi:type="xs:anyType">x</AttributeValue>'
         '</Attribute>'])
+    m.sem("b10-type-of-another-namespace", attributes=attrs + [
+        '<Attribute Name="x"><AttributeValue xmlns:a="%s" a:type="xs:string">x'
+        '</AttributeValue></Attribute>' % SAML])
     m.sem("b10-xml-lang", assertion_extra=' xml:lang="en"')
 
 

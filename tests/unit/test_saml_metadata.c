@@ -140,15 +140,16 @@ c7_expired_metadata_is_refused(void **state)
 }
 
 static void
-c7_second_role_or_entity_is_refused(void **state)
+c7_second_or_foreign_role_is_refused(void **state)
 {
+	static const char role[] = "<md:IDPSSODescriptor ";
 	static const char again[] = "<md:IDPSSODescriptor "
 	    "protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol"
-	    "\"/><md:Organization>";
+	    "\"/><md:IDPSSODescriptor ";
 
 	(void)state;
-	assert_unusable("metadata-simplesamlphp.xml", "<md:Organization>",
-	    again, ERR_IDP_METADATA);
+	assert_unusable("metadata-simplesamlphp.xml", role, again,
+	    ERR_IDP_METADATA);
 	assert_unusable("metadata-simplesamlphp.xml",
 	    "protocolSupportEnumeration=\"",
 	    "protocolSupportEnumeration=\"x", ERR_IDP_METADATA);
@@ -321,7 +322,7 @@ main(void)
 		cmocka_unit_test(c8_key_without_use_is_a_signing_key),
 		cmocka_unit_test(c7_other_entity_is_refused),
 		cmocka_unit_test(c7_expired_metadata_is_refused),
-		cmocka_unit_test(c7_second_role_or_entity_is_refused),
+		cmocka_unit_test(c7_second_or_foreign_role_is_refused),
 		cmocka_unit_test(c7_entities_descriptor_is_refused),
 		cmocka_unit_test(hardened_parser_reads_metadata_too),
 		cmocka_unit_test(damaged_certificate_is_refused),

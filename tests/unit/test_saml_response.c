@@ -166,6 +166,8 @@ assert_accepted(struct saml_check check, const char *name)
 	X(b10_prefixed_uri_is_refused, "b10-prefixed-uri", SAML_ATTRIBUTE) \
 	X(b10_signature_id_is_refused, "b10-signature-id", SAML_ATTRIBUTE) \
 	X(b10_other_type_is_refused, "b10-xsi-type-other", SAML_ATTRIBUTE) \
+	X(b10_type_of_another_namespace_is_refused, \
+	    "b10-type-of-another-namespace", SAML_ATTRIBUTE) \
 	X(b10_xml_lang_is_refused, "b10-xml-lang", SAML_ATTRIBUTE) \
 	X(b11_injection_is_refused, "b11-injection", SAML_REFERENCE_URI) \
 	X(b11_two_ids_are_refused, "b11-two-ids", SAML_REFERENCE_URI) \
@@ -280,6 +282,8 @@ assert_accepted(struct saml_check check, const char *name)
 	X(d7_not_before_is_required, "d7-no-not-before", SAML_CONDITION) \
 	X(d7_not_on_or_after_is_required, "d7-no-not-on-or-after", \
 	    SAML_CONDITION) \
+	X(d7_later_not_before_is_refused, "d7-not-before-later", \
+	    SAML_NOT_YET) \
 	X(d7_window_backwards_is_refused, "d7-window-backwards", \
 	    SAML_WINDOW) \
 	X(d7_window_of_days_is_refused, "d7-window-too-long", SAML_WINDOW) \
@@ -336,6 +340,8 @@ assert_accepted(struct saml_check check, const char *name)
 	X(d15_subject_is_required, "d15-no-subject", SAML_NAME_ID) \
 	X(d15_name_id_is_required, "d15-no-name-id", SAML_NAME_ID) \
 	X(d16_same_name_twice_is_refused, "d16-same-name-twice", \
+	    SAML_CLAIM_DUPLICATE) \
+	X(d16_any_name_twice_is_refused, "d16-any-name-twice", \
 	    SAML_CLAIM_DUPLICATE) \
 	X(d16_two_objects_are_refused, "d16-two-objects", \
 	    SAML_CLAIM_DUPLICATE) \
@@ -532,6 +538,22 @@ d2_tenant_issuer_and_claim_agree(void **state)
 	assert_refused(check, "good", ERR_SAML_TENANT);
 	check.tenant = "1B9D6BCD-BBFD-4B2D-9B5D-AB8DFBBD4BED";
 	claims = assert_accepted(check, "good");
+}
+
+/* The claim agrees with the configuration, the issuer does not. */
+static void
+d2_issuer_is_of_the_configured_tenant(void **state)
+{
+	struct saml_check check = vector_check(&keys);
+
+	(void)state;
+	check.issuer = "https://sts.windows.net/"
+	    "00000000-0000-4000-8000-000000000000/";
+	assert_refused(check, "d2-issuer-of-another-tenant", ERR_SAML_TENANT);
+	check.issuer = "https://sts.windows.net/"
+	    "9188040d-6c67-4c5b-b112-36a304b66dad/";
+	check.tenant = "9188040d-6c67-4c5b-b112-36a304b66dad";
+	assert_refused(check, "d2-consumers", ERR_SAML_TENANT);
 }
 
 static void
@@ -815,6 +837,7 @@ main(void)
 		cmocka_unit_test(
 		    b4_response_signature_is_demanded_when_configured),
 		cmocka_unit_test(d2_tenant_issuer_and_claim_agree),
+		cmocka_unit_test(d2_issuer_is_of_the_configured_tenant),
 		cmocka_unit_test(d10_method_is_not_demanded_unless_configured),
 		cmocka_unit_test(d9_old_session_is_accepted_when_not_forced),
 		cmocka_unit_test(d7_limits_are_exact),
