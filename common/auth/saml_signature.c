@@ -192,12 +192,10 @@ verify_with_keys(const struct xmlsig *sig, const struct idp_keys *keys,
 	uint8_t hash[SHA256_SIZE] = { 0 };
 	bool selected = false;
 	enum err r = read_certificate(sig->signature, hash, &selected, diag);
-	enum err result;
+	enum err result = ERR_SAML_KEY_UNKNOWN;
 
 	if (r != ERR_OK)
 		return r;
-	result = fail(diag, ERR_SAML_KEY_UNKNOWN, "certificate in the "
-	    "signature is none of the %zu pinned ones", keys->count);
 	for (size_t i = 0; i < keys->count; i++) {
 		if (selected && memcmp(keys->key[i].cert_sha256, hash,
 		    sizeof(hash)) != 0)
@@ -207,6 +205,9 @@ verify_with_keys(const struct xmlsig *sig, const struct idp_keys *keys,
 		    result != ERR_SAML_SIG_VALUE)
 			break;
 	}
+	if (result == ERR_SAML_KEY_UNKNOWN)
+		return fail(diag, result, "certificate in the signature is "
+		    "none of the %zu pinned ones", keys->count);
 	return result;
 }
 
