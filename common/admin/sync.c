@@ -201,11 +201,12 @@ static const struct part {
 	[PART_USERS] = { "users", sync_users },
 };
 
-/* For `status` and `check`: "" or "REASON at TIME".  Failing to write it is
- * no failure of the sync, whose own error is reported anyway. */
+/* For `status` and `check`: "" or "REASON at TIME", and the history.  Failing
+ * to write it is no failure of the sync, whose own error is reported anyway. */
 static void
 remember_outcome(struct sync *sync)
 {
+	enum err users = sync->failed[PART_USERS].code;
 	char text[128] = "";
 	char time[CLOCK_TEXT_SIZE];
 
@@ -214,9 +215,12 @@ remember_outcome(struct sync *sync)
 		if (sync->failed[i].code != ERR_OK)
 			(void)snprintf(text, sizeof(text), "%s at %s",
 			    err_name(sync->failed[i].code), time);
-	if (sandbox_as(sync->admin->conf.host_user, NULL) == ERR_OK)
-		(void)!store_meta_set(sync->store, "last_sync_error", text,
-		    NULL);
+	if (sandbox_as(sync->admin->conf.host_user, NULL) != ERR_OK)
+		return;
+	(void)!store_meta_set(sync->store, "last_sync_error", text, NULL);
+	if (users != ERR_OK)
+		(void)!update_record_failure(sync->store, sync->admin->now,
+		    users, NULL);
 }
 
 static enum err
@@ -264,6 +268,9 @@ static const struct {
 	{ "deactivated", offsetof(struct update_report, deactivated) },
 	{ "vanished", offsetof(struct update_report, vanished) },
 	{ "refused", offsetof(struct update_report, refused) },
+	{ "names_kept", offsetof(struct update_report, names_kept) },
+	{ "site_conflicts", offsetof(struct update_report, site_conflicts) },
+	{ "groups_refused", offsetof(struct update_report, groups_refused) },
 };
 
 static uint64_t
@@ -329,8 +336,10 @@ print_summary(const struct sync *sync)
 	if (is_done(sync, PART_USERS)) {
 		(void)printf("%susers:", separator);
 		for (size_t i = 0; i < ARRAY_LEN(counts); i++)
-			(void)printf("%s %" PRIu64 " %s", i == 0 ? "" : ",",
-			    count_of(sync, i), counts[i].name);
+			if (i == 0 || count_of(sync, i) > 0)
+				(void)printf("%s %" PRIu64 " %s",
+				    i == 0 ? "" : ",", count_of(sync, i),
+				    counts[i].name);
 		(void)printf(", %" PRIu64 " published",
 		    sync->published.users);
 		separator = "\n";

@@ -1,31 +1,32 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# L3: the rules of a login.  libsaml is the worker's (bytes -> claims),
-# librules and librequest the helper's, libclaims what passes between them.
+# L3: the rules of a login.  libsaml is the SAML worker's (bytes -> claims),
+# libmetadata the fetch worker's, librules and librequest the helper's,
+# libclaims what passes between worker and helper.
 
-noinst_LTLIBRARIES += common/auth/libclaims.la common/auth/librequest.la \
-	common/auth/librules.la common/auth/libsaml.la
-common_auth_libclaims_la_SOURCES = \
-	common/auth/claims.c common/auth/claims.h
+noinst_LTLIBRARIES += common/auth/libclaims.la common/auth/libmetadata.la \
+	common/auth/librequest.la common/auth/librules.la \
+	common/auth/libsaml.la
+
+common_auth_libclaims_la_SOURCES = common/auth/claims.c common/auth/claims.h
+common_auth_libclaims_la_LIBADD = common/wire/libwire.la \
+	common/base/libbase.la
+
+common_auth_libmetadata_la_SOURCES = \
+	common/auth/saml_metadata.c common/auth/saml_metadata.h
+common_auth_libmetadata_la_LIBADD = common/sys/libxml.la \
+	common/sys/libcrypto8.la common/base/libbase.la
 
 common_auth_librequest_la_SOURCES = \
 	common/auth/saml_request.c common/auth/saml_request.h
 common_auth_librequest_la_LIBADD = common/sys/libdeflate.la \
 	common/base/libbase.la
 
-common_auth_libsaml_la_SOURCES = \
-	common/auth/saml_metadata.c common/auth/saml_metadata.h \
-	common/auth/saml_response.c common/auth/saml_response.h
-common_auth_libsaml_la_LIBADD = common/auth/libclaims.la \
-	common/sys/libxml.la common/wire/libwire.la common/base/libbase.la
-# L3: the rules of a login.  libsaml is the SAML worker's (bytes -> claims),
-# libclaims its and the helper's, libmetadata the fetch worker's, librules the
-# helper's.
-
-noinst_LTLIBRARIES += common/auth/libclaims.la common/auth/libsaml.la \
-	common/auth/libmetadata.la common/auth/librules.la
-common_auth_libclaims_la_SOURCES = common/auth/claims.c common/auth/claims.h
-common_auth_libclaims_la_LIBADD = common/wire/libwire.la \
-	common/base/libbase.la
+common_auth_librules_la_SOURCES = \
+	common/auth/idp_keys.c common/auth/idp_keys.h \
+	common/auth/policy.c common/auth/policy.h \
+	common/auth/replay.c common/auth/replay.h
+common_auth_librules_la_LIBADD = common/sys/libstore.la \
+	common/sys/libcrypto8.la common/base/libbase.la
 
 common_auth_libsaml_la_SOURCES = \
 	common/auth/saml_conditions.c \
@@ -36,15 +37,3 @@ common_auth_libsaml_la_SOURCES = \
 	common/auth/saml_verifier.h
 common_auth_libsaml_la_LIBADD = common/auth/libclaims.la \
 	common/sys/libxmlsig.la common/base/libbase.la
-
-common_auth_libmetadata_la_SOURCES = \
-	common/auth/saml_metadata.c common/auth/saml_metadata.h
-common_auth_libmetadata_la_LIBADD = common/sys/libxml.la \
-	common/sys/libcrypto8.la common/base/libbase.la
-
-common_auth_librules_la_SOURCES = \
-	common/auth/idp_keys.c common/auth/idp_keys.h \
-	common/auth/policy.c common/auth/policy.h \
-	common/auth/replay.c common/auth/replay.h
-common_auth_librules_la_LIBADD = common/sys/libstore.la \
-	common/sys/libcrypto8.la common/base/libbase.la

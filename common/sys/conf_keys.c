@@ -7,7 +7,7 @@
 #include "base/parse.h"
 
 /* The claim that the cloud side links by unless told otherwise; the same
- * words are CLAIM_NAME in auth/claims.h, a layer above. */
+ * words are CLAIM_USER_NAME in auth/claims.h, a layer above. */
 #define PRESET_USER_ATTRIBUTE \
 	"http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name"
 

@@ -82,7 +82,7 @@ const void *store_blob(struct store_stmt *stmt, int column, size_t *ret_len);
 int64_t store_int(struct store_stmt *stmt, int column);
 
 /* Single values of the table meta (last_sync, idp_login_url ...); absent
- * reads as "" and 0. */
+ * reads as "" and 0.  Numbers are not negative. */
 enum err store_meta_set(struct store *store, const char *key,
 	const char *value, struct diag *diag) MUST_USE;
 enum err store_meta_get(struct store *store, const char *key, char *value,

@@ -2,12 +2,11 @@
 /* The table meta, through the calls of store.h. */
 #include "sys/store.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/parse.h"
 
 enum err
 store_meta_set(struct store *store, const char *key, const char *value,
@@ -68,16 +67,14 @@ store_meta_get_int(struct store *store, const char *key, int64_t *ret,
     struct diag *diag)
 {
 	char text[24];
-	char *end;
-	long long value;
+	uint64_t value = 0;
 	enum err r = store_meta_get(store, key, text, sizeof(text), diag);
 
 	if (r != ERR_OK)
 		return r;
-	errno = 0;
-	value = strtoll(text, &end, 10);
-	if (errno != 0 || *end != '\0')
+	if (text[0] != '\0' &&
+	    !parse_u64(text, strlen(text), INT64_MAX, &value))
 		return fail(diag, ERR_STORE, "meta %s is not a number", key);
-	*ret = value;
+	*ret = (int64_t)value;
 	return ERR_OK;
 }

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 
 #define END_GRACE_MS 1000
+#define KILL_GRACE_MS 5000	/* a loaded machine, a slow disk */
 #define END_POLL_MS 2
 
 /* A host may run with descriptors 0-2 closed; ours must not land there,
@@ -137,9 +138,9 @@ is_gone(pid_t pid, int *status)
 /* Polls, because a signal or a thread of our own would be the host's
  * business. */
 static bool
-ends_in_time(pid_t pid, int *status)
+ends_in_time(pid_t pid, int grace_ms, int *status)
 {
-	int64_t deadline = clock_monotonic_ms() + END_GRACE_MS;
+	int64_t deadline = clock_monotonic_ms() + grace_ms;
 
 	while (!is_gone(pid, status)) {
 		if (clock_left_ms(deadline) == 0)
@@ -158,9 +159,9 @@ peer_end(struct peer *peer)
 	if (peer->pid <= 0)
 		return -1;
 	/* One that even SIGKILL does not end (a dead disk) is left behind. */
-	if (!ends_in_time(peer->pid, &status)) {
+	if (!ends_in_time(peer->pid, END_GRACE_MS, &status)) {
 		(void)kill(peer->pid, SIGKILL);
-		if (!ends_in_time(peer->pid, &status))
+		if (!ends_in_time(peer->pid, KILL_GRACE_MS, &status))
 			status = -1;
 	}
 	peer->pid = 0;

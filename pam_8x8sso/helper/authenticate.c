@@ -287,8 +287,7 @@ accept_claims(struct login *login, const struct claims *claims, int64_t now,
 {
 	const struct claims_fixed *fixed = claims_fixed(claims);
 	enum err r = replay_accept(login->store, fixed->issuer,
-	    fixed->assertion_id,
-	    fixed->not_on_or_after + login->conf->saml_clock_skew, now, diag);
+	    fixed->assertion_id, fixed->not_on_or_after, now, diag);
 
 	if (r == ERR_OK)
 		r = link_check(login->store, login->conf, claims, login->user,

@@ -5,7 +5,7 @@
 
 #include "auth/saml_metadata.h"
 #include "sys/crypto.h"
-#include "saml_vector.h"
+#include "../lib/saml_vector.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

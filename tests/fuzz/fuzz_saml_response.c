@@ -14,7 +14,7 @@
 #include "auth/saml_response.h"
 #include "base/base64.h"
 #include "base/limits.h"
-#include "saml_vector.h"
+#include "../lib/saml_vector.h"
 #include "sys/crypto.h"
 
 #define KNOWN_MAX 512

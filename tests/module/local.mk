@@ -18,13 +18,10 @@ EXTRA_DIST += tests/module/nss.sh
 # The fetch worker, and sync, against a server in Python.
 TESTS += tests/module/fetch.sh tests/module/sync.sh
 EXTRA_DIST += tests/module/fetch.sh tests/module/sync.sh \
-	tests/lib/ask_fetch.py \
-	tests/lib/scim_server.py
-# The PAM module as it is built: test_pam calls its functions, pam.sh runs it
-# in a stack.  fake_helper stands in for 8x8sso-helper.
+	tests/lib/ask_fetch.py tests/lib/scim_server.py
+
 # The PAM module as it is built: test_pam calls its functions, test_stack runs
 # it in a stack.  fake_helper stands in for 8x8sso-helper.
-
 check_PROGRAMS += tests/module/fake_helper
 tests_module_fake_helper_SOURCES = tests/module/fake_helper.c
 tests_module_fake_helper_LDADD = common/wire/libwire.la common/base/libbase.la
@@ -38,15 +35,13 @@ module_test_needs = pam_8x8sso.la tests/module/fake_helper
 check_PROGRAMS += $(module_test_programs)
 TESTS += $(module_test_programs)
 tests_module_test_pam_SOURCES = tests/module/test_pam.c \
-	tests/module/world.c tests/module/world.h tests/unit/unit.h
-tests_module_test_pam_CFLAGS = $(unit_cflags)
+	tests/module/world.c tests/module/world.h
 tests_module_test_pam_LDFLAGS = -export-dynamic
 tests_module_test_pam_LDADD = $(module_test_ldadd)
 EXTRA_tests_module_test_pam_DEPENDENCIES = $(module_test_needs)
 
 tests_module_test_stack_SOURCES = tests/module/test_stack.c \
-	tests/module/world.c tests/module/world.h tests/unit/unit.h
-tests_module_test_stack_CFLAGS = $(unit_cflags)
+	tests/module/world.c tests/module/world.h
 tests_module_test_stack_LDFLAGS = -export-dynamic
 tests_module_test_stack_LDADD = $(module_test_ldadd)
 EXTRA_tests_module_test_stack_DEPENDENCIES = $(module_test_needs)

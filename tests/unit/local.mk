@@ -1,258 +1,188 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # One test_foo.c per foo.c.  A program here needs nothing but a compiler and
-# cmocka.
+# cmocka: no root, no network.
 
 if HAVE_CMOCKA
-unit_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+unit_programs =
 
-unit_programs = tests/unit/test_base
+# -- common/base, common/wire, common/cache
+
+unit_programs += tests/unit/test_base tests/unit/test_parse
 tests_unit_test_base_SOURCES = tests/unit/test_base.c tests/unit/unit.h
-tests_unit_test_base_CFLAGS = $(unit_cflags)
 tests_unit_test_base_LDADD = common/base/libbase.la $(CMOCKA_LIBS)
+tests_unit_test_parse_SOURCES = tests/unit/test_parse.c
+tests_unit_test_parse_LDADD = common/base/libbase.la $(CMOCKA_LIBS)
 
-unit_programs += tests/unit/test_cache_damage \
-	tests/unit/test_cache_reader tests/unit/test_cache_writer
+unit_wire_libs = common/wire/libwire.la common/base/libbase.la $(CMOCKA_LIBS)
+unit_programs += tests/unit/test_channel tests/unit/test_codec \
+	tests/unit/test_spawn
+tests_unit_test_channel_SOURCES = tests/unit/test_channel.c
+tests_unit_test_channel_LDADD = $(unit_wire_libs)
+tests_unit_test_codec_SOURCES = tests/unit/test_codec.c
+tests_unit_test_codec_LDADD = $(unit_wire_libs)
+tests_unit_test_spawn_SOURCES = tests/unit/test_spawn.c
+tests_unit_test_spawn_LDADD = $(unit_wire_libs)
+
+unit_cache_libs = common/cache/libreader.la common/cache/libwriter.la \
+	$(CMOCKA_LIBS)
+unit_programs += tests/unit/test_cache_damage tests/unit/test_cache_reader \
+	tests/unit/test_cache_writer
 tests_unit_test_cache_damage_SOURCES = tests/unit/test_cache_damage.c \
 	tests/lib/cache.c tests/lib/cache.h
-tests_unit_test_cache_damage_CFLAGS = $(unit_cflags)
-tests_unit_test_cache_damage_LDADD = common/cache/libreader.la \
-	common/cache/libwriter.la $(CMOCKA_LIBS)
+tests_unit_test_cache_damage_LDADD = $(unit_cache_libs)
 tests_unit_test_cache_reader_SOURCES = tests/unit/test_cache_reader.c \
 	tests/lib/cache.c tests/lib/cache.h
-tests_unit_test_cache_reader_CFLAGS = $(unit_cflags)
-tests_unit_test_cache_reader_LDADD = common/cache/libreader.la \
-	common/cache/libwriter.la $(CMOCKA_LIBS)
+tests_unit_test_cache_reader_LDADD = $(unit_cache_libs)
 tests_unit_test_cache_writer_SOURCES = tests/unit/test_cache_writer.c
-tests_unit_test_cache_writer_CFLAGS = $(unit_cflags)
-tests_unit_test_cache_writer_LDADD = common/cache/libreader.la \
-	common/cache/libwriter.la $(CMOCKA_LIBS)
+tests_unit_test_cache_writer_LDADD = $(unit_cache_libs)
+
+# -- nss_8x8
 
 if BUILD_NSS
 unit_programs += tests/unit/test_initgroups tests/unit/test_nss
-unit_nss_cppflags = $(AM_CPPFLAGS) -I$(srcdir)
 unit_nss_libs = nss_8x8/libnss.la common/cache/libwriter.la $(CMOCKA_LIBS)
 tests_unit_test_initgroups_SOURCES = tests/unit/test_initgroups.c \
 	tests/lib/cache.c tests/lib/cache.h
-tests_unit_test_initgroups_CPPFLAGS = $(unit_nss_cppflags) \
+tests_unit_test_initgroups_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir) \
 	-DTEST_NSS_CACHE='"$(abs_builddir)/tests/unit/test_initgroups.cache"'
-tests_unit_test_initgroups_CFLAGS = $(unit_cflags)
 tests_unit_test_initgroups_LDADD = $(unit_nss_libs)
 tests_unit_test_nss_SOURCES = tests/unit/test_nss.c \
 	tests/lib/cache.c tests/lib/cache.h
-tests_unit_test_nss_CPPFLAGS = $(unit_nss_cppflags) \
+tests_unit_test_nss_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir) \
 	-DTEST_NSS_CACHE='"$(abs_builddir)/tests/unit/test_nss.cache"'
-tests_unit_test_nss_CFLAGS = $(unit_cflags)
 tests_unit_test_nss_LDADD = $(unit_nss_libs) -lpthread
 endif
-unit_programs += tests/unit/test_parse
-tests_unit_test_parse_SOURCES = tests/unit/test_parse.c tests/unit/unit.h
-tests_unit_test_parse_CFLAGS = $(unit_cflags)
-tests_unit_test_parse_LDADD = common/base/libbase.la $(CMOCKA_LIBS)
 
-unit_programs += tests/unit/test_conf
-tests_unit_test_conf_SOURCES = tests/unit/test_conf.c tests/unit/unit.h
-tests_unit_test_conf_CFLAGS = $(unit_cflags)
-tests_unit_test_conf_LDADD = common/sys/libconf.la $(CMOCKA_LIBS)
+# -- pam_8x8sso; scene.c is what the helper's tests share
 
-unit_programs += tests/unit/test_admin
-tests_unit_test_admin_SOURCES = tests/unit/test_admin.c tests/unit/unit.h \
-	common/admin/nsswitch.c common/admin/print.c
-tests_unit_test_admin_CFLAGS = $(unit_cflags)
-tests_unit_test_admin_LDADD = common/base/libbase.la $(CMOCKA_LIBS)
-unit_programs += tests/unit/test_json
-unit_programs += tests/unit/test_http tests/unit/test_json
-unit_programs += tests/unit/test_http tests/unit/test_json tests/unit/test_scim
-unit_programs += tests/unit/test_http tests/unit/test_json \
-	tests/unit/test_scim tests/unit/test_scim_page tests/unit/test_scim_retry
-tests_unit_test_json_SOURCES = tests/unit/test_json.c tests/unit/unit.h
-tests_unit_test_json_CFLAGS = $(unit_cflags)
-tests_unit_test_json_LDADD = common/sys/libjson.la $(CMOCKA_LIBS)
-tests_unit_test_http_SOURCES = tests/unit/test_http.c tests/unit/unit.h
-tests_unit_test_http_CFLAGS = $(unit_cflags)
-tests_unit_test_http_LDADD = common/sys/libhttp.la $(CMOCKA_LIBS)
-scim_fake = tests/unit/scim_fake.c tests/unit/scim_fake.h tests/unit/unit.h
-tests_unit_test_scim_SOURCES = tests/unit/test_scim.c $(scim_fake)
-tests_unit_test_scim_CFLAGS = $(unit_cflags)
-tests_unit_test_scim_LDADD = common/directory/libscim.la $(CMOCKA_LIBS)
-tests_unit_test_scim_retry_SOURCES = tests/unit/test_scim_retry.c $(scim_fake)
-tests_unit_test_scim_retry_CFLAGS = $(unit_cflags)
-tests_unit_test_scim_retry_LDADD = common/directory/libscim.la $(CMOCKA_LIBS)
-tests_unit_test_scim_page_SOURCES = tests/unit/test_scim_page.c \
-	tests/unit/unit.h
-tests_unit_test_scim_page_CFLAGS = $(unit_cflags)
-tests_unit_test_scim_page_LDADD = common/directory/libscim.la $(CMOCKA_LIBS)
-unit_programs += tests/unit/test_codec
-tests_unit_test_codec_SOURCES = tests/unit/test_codec.c tests/unit/unit.h
-tests_unit_test_codec_CFLAGS = $(unit_cflags)
-tests_unit_test_codec_LDADD = common/wire/libwire.la common/base/libbase.la \
-	$(CMOCKA_LIBS)
+unit_module_libs = $(module_libs) $(PAM_LIBS) $(CMOCKA_LIBS)
+unit_programs += tests/unit/test_args tests/unit/test_relay \
+	tests/unit/test_verdict
+tests_unit_test_args_SOURCES = tests/unit/test_args.c
+tests_unit_test_args_LDADD = $(unit_module_libs)
+tests_unit_test_relay_SOURCES = tests/unit/test_relay.c
+tests_unit_test_relay_LDADD = $(unit_module_libs)
+tests_unit_test_verdict_SOURCES = tests/unit/test_verdict.c
+tests_unit_test_verdict_LDADD = $(unit_module_libs)
 
-unit_programs += tests/unit/test_channel
-tests_unit_test_channel_SOURCES = tests/unit/test_channel.c tests/unit/unit.h
-tests_unit_test_channel_CFLAGS = $(unit_cflags)
-tests_unit_test_channel_LDADD = common/wire/libwire.la common/base/libbase.la \
-	$(CMOCKA_LIBS)
-
-unit_programs += tests/unit/test_spawn
-tests_unit_test_spawn_SOURCES = tests/unit/test_spawn.c tests/unit/unit.h
-tests_unit_test_spawn_CFLAGS = $(unit_cflags)
-tests_unit_test_spawn_LDADD = common/wire/libwire.la common/base/libbase.la \
-	$(CMOCKA_LIBS)
-
-unit_programs += tests/unit/test_saml_request
-tests_unit_test_saml_request_SOURCES = tests/unit/test_saml_request.c tests/unit/unit.h
-tests_unit_test_saml_request_CFLAGS = $(unit_cflags) $(ZLIB_CFLAGS)
-tests_unit_test_saml_request_LDADD = common/auth/librequest.la $(ZLIB_LIBS) \
-	$(CMOCKA_LIBS)
-
-unit_programs += tests/unit/test_args
-tests_unit_test_args_SOURCES = tests/unit/test_args.c tests/unit/unit.h
-tests_unit_test_args_CFLAGS = $(unit_cflags)
-tests_unit_test_args_LDADD = $(module_libs) \
-	$(CMOCKA_LIBS)
-
-unit_programs += tests/unit/test_verdict
-tests_unit_test_verdict_SOURCES = tests/unit/test_verdict.c tests/unit/unit.h
-tests_unit_test_verdict_CFLAGS = $(unit_cflags)
-tests_unit_test_verdict_LDADD = $(module_libs) $(PAM_LIBS) \
-	$(CMOCKA_LIBS)
-
-unit_programs += tests/unit/test_relay
-tests_unit_test_relay_SOURCES = tests/unit/test_relay.c tests/unit/unit.h
-tests_unit_test_relay_CFLAGS = $(unit_cflags)
-tests_unit_test_relay_LDADD = $(module_libs) $(PAM_LIBS) \
-	$(CMOCKA_LIBS)
-
-unit_programs += tests/unit/test_sandbox
-tests_unit_test_sandbox_SOURCES = tests/unit/test_sandbox.c tests/unit/unit.h
-tests_unit_test_sandbox_CFLAGS = $(unit_cflags)
-tests_unit_test_sandbox_LDADD = common/sys/libsandbox.la $(CMOCKA_LIBS)
-
-helper_test_ldadd = pam_8x8sso/helper/libhelper.la \
+unit_helper_libs = pam_8x8sso/helper/libhelper.la \
 	common/auth/librequest.la common/wire/libwire.la \
 	common/base/libbase.la $(CMOCKA_LIBS)
-unit_programs += tests/unit/test_authenticate
+unit_programs += tests/unit/test_authenticate tests/unit/test_reply
 tests_unit_test_authenticate_SOURCES = tests/unit/test_authenticate.c \
-	tests/unit/scene.c tests/unit/scene.h tests/unit/unit.h
-tests_unit_test_authenticate_CFLAGS = $(unit_cflags)
-tests_unit_test_authenticate_LDADD = $(helper_test_ldadd)
-
-unit_programs += tests/unit/test_reply
+	tests/unit/scene.c tests/unit/scene.h
+tests_unit_test_authenticate_LDADD = $(unit_helper_libs)
 tests_unit_test_reply_SOURCES = tests/unit/test_reply.c \
-	tests/unit/scene.c tests/unit/scene.h tests/unit/unit.h
-tests_unit_test_reply_CFLAGS = $(unit_cflags)
-tests_unit_test_reply_LDADD = $(helper_test_ldadd)
-# The rules and their state; state.c is what these tests share.
-state_sources = tests/unit/state.c tests/unit/state.h tests/unit/unit.h
+	tests/unit/scene.c tests/unit/scene.h
+tests_unit_test_reply_LDADD = $(unit_helper_libs)
+
+# -- common/sys, common/admin
+
+unit_programs += tests/unit/test_admin tests/unit/test_conf \
+	tests/unit/test_http tests/unit/test_json tests/unit/test_sandbox \
+	tests/unit/test_xml
+tests_unit_test_admin_SOURCES = tests/unit/test_admin.c \
+	common/admin/nsswitch.c common/admin/print.c
+tests_unit_test_admin_LDADD = common/base/libbase.la $(CMOCKA_LIBS)
+tests_unit_test_conf_SOURCES = tests/unit/test_conf.c
+tests_unit_test_conf_LDADD = common/sys/libconf.la $(CMOCKA_LIBS)
+tests_unit_test_http_SOURCES = tests/unit/test_http.c
+tests_unit_test_http_LDADD = common/sys/libhttp.la $(CMOCKA_LIBS)
+tests_unit_test_json_SOURCES = tests/unit/test_json.c
+tests_unit_test_json_LDADD = common/sys/libjson.la $(CMOCKA_LIBS)
+tests_unit_test_sandbox_SOURCES = tests/unit/test_sandbox.c
+tests_unit_test_sandbox_LDADD = common/sys/libsandbox.la $(CMOCKA_LIBS)
+tests_unit_test_xml_SOURCES = tests/unit/test_xml.c
+tests_unit_test_xml_LDADD = common/sys/libxml.la $(CMOCKA_LIBS)
+
+# -- the SAML verifier: vectors in tests/vectors/saml
+
+unit_saml_libs = tests/lib/libvector.la $(CMOCKA_LIBS)
+unit_programs += tests/unit/test_claims tests/unit/test_crypto \
+	tests/unit/test_saml_metadata tests/unit/test_saml_request \
+	tests/unit/test_saml_response tests/unit/test_saml_worker
+tests_unit_test_claims_SOURCES = tests/unit/test_claims.c
+tests_unit_test_claims_LDADD = common/auth/libclaims.la $(CMOCKA_LIBS)
+tests_unit_test_crypto_SOURCES = tests/unit/test_crypto.c
+tests_unit_test_crypto_LDADD = $(unit_saml_libs)
+tests_unit_test_saml_metadata_SOURCES = tests/unit/test_saml_metadata.c
+tests_unit_test_saml_metadata_LDADD = $(unit_saml_libs)
+tests_unit_test_saml_request_SOURCES = tests/unit/test_saml_request.c
+tests_unit_test_saml_request_LDADD = common/auth/librequest.la $(ZLIB_LIBS) \
+	$(CMOCKA_LIBS)
+tests_unit_test_saml_response_SOURCES = tests/unit/test_saml_response.c
+tests_unit_test_saml_response_LDADD = $(unit_saml_libs)
+tests_unit_test_saml_worker_SOURCES = tests/unit/test_saml_worker.c
+tests_unit_test_saml_worker_LDADD = $(unit_saml_libs)
+
+# -- the SCIM client
+
+scim_fake = tests/unit/scim_fake.c tests/unit/scim_fake.h
+unit_programs += tests/unit/test_scim tests/unit/test_scim_page \
+	tests/unit/test_scim_retry
+tests_unit_test_scim_SOURCES = tests/unit/test_scim.c $(scim_fake)
+tests_unit_test_scim_LDADD = common/directory/libscim.la $(CMOCKA_LIBS)
+tests_unit_test_scim_page_SOURCES = tests/unit/test_scim_page.c
+tests_unit_test_scim_page_LDADD = common/directory/libscim.la $(CMOCKA_LIBS)
+tests_unit_test_scim_retry_SOURCES = tests/unit/test_scim_retry.c $(scim_fake)
+tests_unit_test_scim_retry_LDADD = common/directory/libscim.la $(CMOCKA_LIBS)
+
+# -- the rules and their state; state.c is what these tests share
+
+state_sources = tests/unit/state.c tests/unit/state.h
 state_ldflags = -Wl,--wrap=local_load_host
 state_ldadd = common/directory/libdirectory.la common/auth/librules.la \
 	$(CMOCKA_LIBS)
-
-unit_programs += tests/unit/test_store
-tests_unit_test_store_SOURCES = tests/unit/test_store.c $(state_sources)
-tests_unit_test_store_CFLAGS = $(unit_cflags)
-tests_unit_test_store_LDFLAGS = $(state_ldflags)
-tests_unit_test_store_LDADD = $(state_ldadd)
-
-unit_programs += tests/unit/test_store_meta
-tests_unit_test_store_meta_SOURCES = tests/unit/test_store_meta.c $(state_sources)
-tests_unit_test_store_meta_CFLAGS = $(unit_cflags)
-tests_unit_test_store_meta_LDFLAGS = $(state_ldflags)
-tests_unit_test_store_meta_LDADD = $(state_ldadd)
-
+unit_programs += tests/unit/test_directory
+tests_unit_test_directory_SOURCES = tests/unit/test_directory.c $(state_sources)
+tests_unit_test_directory_LDFLAGS = $(state_ldflags)
+tests_unit_test_directory_LDADD = $(state_ldadd)
+unit_programs += tests/unit/test_groups
+tests_unit_test_groups_SOURCES = tests/unit/test_groups.c $(state_sources)
+tests_unit_test_groups_LDFLAGS = $(state_ldflags)
+tests_unit_test_groups_LDADD = $(state_ldadd)
+unit_programs += tests/unit/test_idp_keys
+tests_unit_test_idp_keys_SOURCES = tests/unit/test_idp_keys.c $(state_sources)
+tests_unit_test_idp_keys_LDFLAGS = $(state_ldflags)
+tests_unit_test_idp_keys_LDADD = $(state_ldadd)
+unit_programs += tests/unit/test_link
+tests_unit_test_link_SOURCES = tests/unit/test_link.c $(state_sources)
+tests_unit_test_link_LDFLAGS = $(state_ldflags)
+tests_unit_test_link_LDADD = $(state_ldadd)
+unit_programs += tests/unit/test_names
+tests_unit_test_names_SOURCES = tests/unit/test_names.c $(state_sources)
+tests_unit_test_names_LDFLAGS = $(state_ldflags)
+tests_unit_test_names_LDADD = $(state_ldadd)
+unit_programs += tests/unit/test_publish
+tests_unit_test_publish_SOURCES = tests/unit/test_publish.c $(state_sources)
+tests_unit_test_publish_LDFLAGS = $(state_ldflags)
+tests_unit_test_publish_LDADD = $(state_ldadd)
 unit_programs += tests/unit/test_registry
 tests_unit_test_registry_SOURCES = tests/unit/test_registry.c $(state_sources)
-tests_unit_test_registry_CFLAGS = $(unit_cflags)
 tests_unit_test_registry_LDFLAGS = $(state_ldflags)
 tests_unit_test_registry_LDADD = $(state_ldadd)
-
+unit_programs += tests/unit/test_replay
+tests_unit_test_replay_SOURCES = tests/unit/test_replay.c $(state_sources)
+tests_unit_test_replay_LDFLAGS = $(state_ldflags)
+tests_unit_test_replay_LDADD = $(state_ldadd)
+unit_programs += tests/unit/test_store
+tests_unit_test_store_SOURCES = tests/unit/test_store.c $(state_sources)
+tests_unit_test_store_LDFLAGS = $(state_ldflags)
+tests_unit_test_store_LDADD = $(state_ldadd)
+unit_programs += tests/unit/test_store_meta
+tests_unit_test_store_meta_SOURCES = tests/unit/test_store_meta.c $(state_sources)
+tests_unit_test_store_meta_LDFLAGS = $(state_ldflags)
+tests_unit_test_store_meta_LDADD = $(state_ldadd)
 unit_programs += tests/unit/test_update
 tests_unit_test_update_SOURCES = tests/unit/test_update.c $(state_sources)
-tests_unit_test_update_CFLAGS = $(unit_cflags)
 tests_unit_test_update_LDFLAGS = $(state_ldflags)
 tests_unit_test_update_LDADD = $(state_ldadd)
 
-unit_programs += tests/unit/test_names
-tests_unit_test_names_SOURCES = tests/unit/test_names.c $(state_sources)
-tests_unit_test_names_CFLAGS = $(unit_cflags)
-tests_unit_test_names_LDFLAGS = $(state_ldflags)
-tests_unit_test_names_LDADD = $(state_ldadd)
-
-unit_programs += tests/unit/test_groups
-tests_unit_test_groups_SOURCES = tests/unit/test_groups.c $(state_sources)
-tests_unit_test_groups_CFLAGS = $(unit_cflags)
-tests_unit_test_groups_LDFLAGS = $(state_ldflags)
-tests_unit_test_groups_LDADD = $(state_ldadd)
-
-unit_programs += tests/unit/test_directory
-tests_unit_test_directory_SOURCES = tests/unit/test_directory.c $(state_sources)
-tests_unit_test_directory_CFLAGS = $(unit_cflags)
-tests_unit_test_directory_LDFLAGS = $(state_ldflags)
-tests_unit_test_directory_LDADD = $(state_ldadd)
-
-unit_programs += tests/unit/test_publish
-tests_unit_test_publish_SOURCES = tests/unit/test_publish.c $(state_sources)
-tests_unit_test_publish_CFLAGS = $(unit_cflags)
-tests_unit_test_publish_LDFLAGS = $(state_ldflags)
-tests_unit_test_publish_LDADD = $(state_ldadd)
-
-unit_programs += tests/unit/test_link
-tests_unit_test_link_SOURCES = tests/unit/test_link.c $(state_sources)
-tests_unit_test_link_CFLAGS = $(unit_cflags)
-tests_unit_test_link_LDFLAGS = $(state_ldflags)
-tests_unit_test_link_LDADD = $(state_ldadd)
-
-unit_programs += tests/unit/test_replay
-tests_unit_test_replay_SOURCES = tests/unit/test_replay.c $(state_sources)
-tests_unit_test_replay_CFLAGS = $(unit_cflags)
-tests_unit_test_replay_LDFLAGS = $(state_ldflags)
-tests_unit_test_replay_LDADD = $(state_ldadd)
-
-unit_programs += tests/unit/test_idp_keys
-tests_unit_test_idp_keys_SOURCES = tests/unit/test_idp_keys.c $(state_sources)
-tests_unit_test_idp_keys_CFLAGS = $(unit_cflags)
-tests_unit_test_idp_keys_LDFLAGS = $(state_ldflags)
-tests_unit_test_idp_keys_LDADD = $(state_ldadd)
-
-unit_programs += tests/unit/test_local
-tests_unit_test_local_SOURCES = tests/unit/test_local.c tests/unit/unit.h
-tests_unit_test_local_CFLAGS = $(unit_cflags)
+unit_programs += tests/unit/test_local tests/unit/test_policy
+tests_unit_test_local_SOURCES = tests/unit/test_local.c
 tests_unit_test_local_LDADD = common/directory/libdirectory.la $(CMOCKA_LIBS)
-
-unit_programs += tests/unit/test_policy
-tests_unit_test_policy_SOURCES = tests/unit/test_policy.c tests/unit/unit.h
-tests_unit_test_policy_CFLAGS = $(unit_cflags)
+tests_unit_test_policy_SOURCES = tests/unit/test_policy.c
 tests_unit_test_policy_LDADD = common/auth/librules.la $(CMOCKA_LIBS)
-saml_vector = tests/lib/saml_vector.c tests/lib/saml_vector.h
-# The SAML verifier: vectors in tests/vectors/saml.
-saml_cflags = $(unit_cflags) -I$(srcdir)/tests/lib
-saml_ldadd = tests/lib/libvector.la $(CMOCKA_LIBS)
-check_LTLIBRARIES += tests/lib/libvector.la
-tests_lib_libvector_la_SOURCES = \
-	tests/lib/saml_vector.c tests/lib/saml_vector.h
-tests_lib_libvector_la_LIBADD = common/auth/libsaml.la \
-	common/auth/libmetadata.la
-unit_programs += tests/unit/test_claims tests/unit/test_crypto \
-	tests/unit/test_saml_metadata tests/unit/test_saml_response \
-	tests/unit/test_saml_worker tests/unit/test_xml
-tests_unit_test_claims_SOURCES = tests/unit/test_claims.c
-tests_unit_test_claims_CFLAGS = $(unit_cflags)
-tests_unit_test_claims_LDADD = common/auth/libclaims.la $(CMOCKA_LIBS)
-tests_unit_test_crypto_SOURCES = tests/unit/test_crypto.c
-tests_unit_test_crypto_CFLAGS = $(saml_cflags)
-tests_unit_test_crypto_LDADD = $(saml_ldadd)
-tests_unit_test_saml_metadata_SOURCES = tests/unit/test_saml_metadata.c
-tests_unit_test_saml_metadata_CFLAGS = $(saml_cflags)
-tests_unit_test_saml_metadata_LDADD = $(saml_ldadd)
-tests_unit_test_saml_response_SOURCES = tests/unit/test_saml_response.c
-tests_unit_test_saml_response_CFLAGS = $(saml_cflags)
-tests_unit_test_saml_response_LDADD = $(saml_ldadd)
-tests_unit_test_saml_worker_SOURCES = tests/unit/test_saml_worker.c
-tests_unit_test_saml_worker_CFLAGS = $(saml_cflags)
-tests_unit_test_saml_worker_LDADD = $(saml_ldadd)
-tests_unit_test_xml_SOURCES = tests/unit/test_xml.c
-tests_unit_test_xml_CFLAGS = $(unit_cflags)
-tests_unit_test_xml_LDADD = common/sys/libxml.la $(CMOCKA_LIBS)
 
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "unit.h"
 
-#include "saml_vector.h"
+#include "../lib/saml_vector.h"
 #include "sys/crypto.h"
 
 static struct idp_keys keys;

@@ -71,7 +71,7 @@ entra(const char *oid, const char *name)
 	if (*oid != '\0')
 		assert_err(claims_add(&claims, CLAIM_OBJECT, oid), ERR_OK);
 	if (*name != '\0')
-		assert_err(claims_add(&claims, CLAIM_NAME, name), ERR_OK);
+		assert_err(claims_add(&claims, CLAIM_USER_NAME, name), ERR_OK);
 	return claims;
 }
 
@@ -240,7 +240,7 @@ static void
 d16_missing_and_doubled_claims_are_refused(void **data)
 {
 	static const char *const names[] = {
-		CLAIM_TENANT, CLAIM_OBJECT, CLAIM_NAME,
+		CLAIM_TENANT, CLAIM_OBJECT, CLAIM_USER_NAME,
 	};
 	struct claims none = entra("", "ann@contoso.com");
 	struct claims nameless = entra(OID_A, "");
@@ -328,7 +328,7 @@ plain(const char *name_id, const char *format)
 			.in_response_to = "" },
 	};
 
-	assert_err(claims_add(&claims, CLAIM_NAME, "ann@contoso.com"),
+	assert_err(claims_add(&claims, CLAIM_USER_NAME, "ann@contoso.com"),
 	    ERR_OK);
 	return claims;
 }

@@ -117,7 +117,7 @@ a_silent_helper_is_given_up_after_its_turn(void **state)
 	enum verdict_outcome outcome = OUTCOME_UNKNOWN;
 
 	(void)state;
-	speed = 1000;
+	speed = 100;
 	assert_err(run("/silent", &outcome), ERR_TIMEOUT);
 	speed = 1;
 	assert_int_equal(outcome, OUTCOME_UNKNOWN);
@@ -129,7 +129,7 @@ a_helper_that_does_not_even_end_is_killed(void **state)
 	enum verdict_outcome outcome = OUTCOME_UNKNOWN;
 
 	(void)state;
-	speed = 1000;
+	speed = 100;
 	assert_err(run("/stuck", &outcome), ERR_TIMEOUT);
 	speed = 1;
 }

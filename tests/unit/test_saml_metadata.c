@@ -4,7 +4,7 @@
 #include "auth/saml_metadata.h"
 #include "base/base64.h"
 #include "base/limits.h"
-#include "saml_vector.h"
+#include "../lib/saml_vector.h"
 
 #define NOW (VECTOR_ISSUED + 20)
 #define LOGIN "https://login.microsoftonline.com/" VECTOR_TENANT "/saml2"

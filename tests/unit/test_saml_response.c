@@ -7,7 +7,7 @@
 #include "auth/saml_response.h"
 #include "base/base64.h"
 #include "base/limits.h"
-#include "saml_vector.h"
+#include "../lib/saml_vector.h"
 
 #define XML_BUF BUF_INIT(1024u * 1024)
 

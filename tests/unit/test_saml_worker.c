@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 
 #include "base/base64.h"
-#include "saml_vector.h"
+#include "../lib/saml_vector.h"
 #include "wire/spawn.h"
 
 struct run {
