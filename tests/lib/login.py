@@ -1,0 +1,259 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Answers the prompts of a login, as a person or as a program would.
+
+  login.py [OPTION]... ssh USER [COMMAND...]   OpenSSH's client; pieces of 1000
+  login.py [OPTION]... tty COMMAND...          at a terminal; pieces of 4000
+  login.py [OPTION]... pam SERVICE USER [authenticate|account]...
+                                  a conversation of its own; everything at once
+  --respond SHELL   its output is the answer; $URL is the address that the
+                    prompt shows ("" if it shows none)
+  --say TEXT        the answer (default: "")
+  --piece N         so many bytes a prompt
+  --identity FILE   (ssh) log in with this key instead
+  --port N          (ssh) default 22
+  --timeout N       seconds for everything (default 60)
+
+Ends with 0 when the login succeeded.  Prints what a person would see; an
+answer is shown as its length only.  An answer that takes several prompts is
+ended by an empty one.
+"""
+
+import argparse
+import ctypes
+import os
+import pty
+import re
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+
+URL = re.compile(rb"https?://[^\s\"'<>]*[?&]SAMLRequest=[^\s\"'<>]+")
+ASKPASS = "LOGIN_ASKPASS"
+
+
+class Answers:
+    """The pieces of one answer.  They are computed at the first prompt, for
+    which the address is needed, and kept in a folder, because SSH_ASKPASS is
+    a new process at every prompt."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def _path(self, name):
+        return os.path.join(self.folder, name)
+
+    def prepare(self, respond, say, piece):
+        for name, value in (("respond", respond or ""), ("say", say or ""),
+                            ("piece", str(piece))):
+            with open(self._path(name), "w", encoding="utf-8") as out:
+                out.write(value)
+
+    def _read(self, name):
+        with open(self._path(name), "rb") as source:
+            return source.read()
+
+    def _compute(self, shown):
+        respond = self._read("respond").decode()
+        if not respond:
+            return self._read("say")
+        match = URL.search(shown)
+        environment = dict(os.environ, URL=match[0].decode() if match else "")
+        environment.pop(ASKPASS, None)
+        done = subprocess.run(["sh", "-c", respond], env=environment,
+                              stdout=subprocess.PIPE, check=False)
+        if done.returncode != 0:
+            raise SystemExit(f"login.py: {respond} failed")
+        return done.stdout.rstrip(b"\n")
+
+    def next(self, shown):
+        """The answer to the prompt; shown is all that was seen so far."""
+        rest = self._path("rest")
+        if not os.path.exists(rest):
+            answer = self._compute(shown)
+        else:
+            answer = self._read("rest")
+        piece = int(self._read("piece"))
+        with open(rest, "wb") as out:
+            out.write(answer[piece:])
+        return answer[:piece]
+
+
+# -- OpenSSH -----------------------------------------------------------------
+
+def askpass(folder, prompt):
+    """What OpenSSH starts at every prompt."""
+    with open(os.path.join(folder, "shown"), "ab") as out:
+        out.write(prompt.encode() + b"\n")
+    with open(os.path.join(folder, "shown"), "rb") as source:
+        shown = source.read()
+    answer = Answers(folder).next(shown)
+    with open(os.path.join(folder, "shown"), "ab") as out:
+        out.write(b"<%d bytes>\n" % len(answer))
+    sys.stdout.buffer.write(answer + b"\n")
+
+
+def ssh(options, folder):
+    command = [
+        "ssh", "-F", "none", "-p", str(options.port),
+        "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+        "-o", "LogLevel=ERROR", "-o", "NumberOfPasswordPrompts=1",
+        "-o", "IdentitiesOnly=yes", "-o", "PreferredAuthentications="
+        + ("publickey" if options.identity else "keyboard-interactive")]
+    if options.identity:
+        command += ["-i", options.identity]
+    command += ["-l", options.arguments[0], "127.0.0.1"]
+    command += options.arguments[1:] or ["true"]
+    environment = dict(os.environ, SSH_ASKPASS=os.path.realpath(__file__),
+                       SSH_ASKPASS_REQUIRE="force", **{ASKPASS: folder})
+    done = subprocess.run(command, env=environment, check=False,
+                          stdin=subprocess.DEVNULL, timeout=options.timeout)
+    if os.path.exists(os.path.join(folder, "shown")):
+        with open(os.path.join(folder, "shown"), "rb") as source:
+            sys.stdout.buffer.write(source.read())
+    return done.returncode
+
+
+# -- a terminal --------------------------------------------------------------
+
+def tty(options, folder):
+    answers = Answers(folder)
+    pid, master = pty.fork()
+    if pid == 0:
+        os.execvp(options.arguments[0], options.arguments)
+    end = time.monotonic() + options.timeout
+    shown = b""
+    while True:
+        waiting = shown and not shown.endswith(b"\n")
+        ready, _, _ = select.select([master], [], [], 0.2 if waiting else 1)
+        if ready:
+            try:
+                data = os.read(master, 65536)
+            except OSError:
+                data = b""
+            if not data:
+                break
+            shown += data
+        elif waiting:
+            answer = answers.next(shown)
+            shown += b"<%d bytes>\n" % len(answer)
+            _write_line(master, answer)
+        if time.monotonic() > end:
+            os.kill(pid, signal.SIGKILL)
+            break
+    sys.stdout.buffer.write(shown.replace(b"\r\n", b"\n"))
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def _write_line(terminal, line):
+    """Types the line and swallows its echo, if there is one."""
+    echo = termios.tcgetattr(terminal)[3] & termios.ECHO
+    os.write(terminal, line + b"\n")
+    rest = len(line) + 2 if echo else 0
+    while rest > 0 and select.select([terminal], [], [], 1)[0]:
+        rest -= len(os.read(terminal, rest))
+
+
+# -- libpam ------------------------------------------------------------------
+
+class Message(ctypes.Structure):
+    _fields_ = [("style", ctypes.c_int), ("text", ctypes.c_char_p)]
+
+
+class Response(ctypes.Structure):
+    _fields_ = [("text", ctypes.c_void_p), ("zero", ctypes.c_int)]
+
+
+CONVERSE = ctypes.CFUNCTYPE(
+    ctypes.c_int, ctypes.c_int, ctypes.POINTER(ctypes.POINTER(Message)),
+    ctypes.POINTER(ctypes.c_void_p), ctypes.c_void_p)
+
+
+class Conversation(ctypes.Structure):
+    _fields_ = [("function", CONVERSE), ("data", ctypes.c_void_p)]
+
+
+PAM_RHOST = 4
+PROMPTS = (1, 2)        # PAM_PROMPT_ECHO_OFF, PAM_PROMPT_ECHO_ON
+OPERATIONS = {"authenticate": "pam_authenticate", "account": "pam_acct_mgmt"}
+
+
+def pam(options, folder):
+    libc = ctypes.CDLL(None)
+    libc.calloc.restype = ctypes.c_void_p
+    libc.calloc.argtypes = [ctypes.c_size_t, ctypes.c_size_t]
+    libpam = ctypes.CDLL("libpam.so.0")
+    libpam.pam_strerror.restype = ctypes.c_char_p
+    answers = Answers(folder)
+    shown = b""
+
+    def converse(count, messages, ret_responses, _):
+        nonlocal shown
+        size = ctypes.sizeof(Response)
+        block = libc.calloc(count, size)
+        for index in range(count):
+            message = messages[index].contents
+            kind = {3: "error: ", 4: "info: "}.get(message.style, "prompt: ")
+            print(kind + message.text.decode(errors="replace"))
+            shown += message.text + b"\n"
+            if message.style in PROMPTS:
+                text = answers.next(shown)
+                copy = libc.calloc(len(text) + 1, 1)
+                ctypes.memmove(copy, text, len(text))
+                Response.from_address(block + index * size).text = copy
+                print(f"<{len(text)} bytes>")
+        ret_responses[0] = block
+        return 0
+
+    conversation = Conversation(CONVERSE(converse), None)
+    handle = ctypes.c_void_p()
+    service, user, *operations = options.arguments
+    status = libpam.pam_start(service.encode(), user.encode(),
+                              ctypes.byref(conversation),
+                              ctypes.byref(handle))
+    libpam.pam_set_item(handle, PAM_RHOST, b"192.0.2.7")
+    for operation in operations or ["authenticate"]:
+        if status == 0:
+            status = getattr(libpam, OPERATIONS[operation])(handle, 0)
+    print("PAM:", libpam.pam_strerror(handle, status).decode())
+    libpam.pam_end(handle, status)
+    return status
+
+
+PIECES = {"ssh": 1000, "tty": 4000, "pam": 1 << 30}
+WAYS = {"ssh": ssh, "tty": tty, "pam": pam}
+
+
+def main():
+    if ASKPASS in os.environ:
+        askpass(os.environ[ASKPASS], sys.argv[1])
+        return 0
+    parser = argparse.ArgumentParser(usage=__doc__, add_help=False)
+    parser.add_argument("--respond")
+    parser.add_argument("--say")
+    parser.add_argument("--piece", type=int)
+    parser.add_argument("--identity")
+    parser.add_argument("--port", type=int, default=22)
+    parser.add_argument("--timeout", type=int, default=60)
+    parser.add_argument("way", choices=WAYS)
+    parser.add_argument("arguments", nargs=argparse.REMAINDER)
+    options = parser.parse_args()
+    signal.alarm(options.timeout + 5)
+    folder = tempfile.mkdtemp()
+    try:
+        Answers(folder).prepare(options.respond, options.say,
+                                options.piece or PIECES[options.way])
+        status = WAYS[options.way](options, folder)
+        sys.stdout.flush()
+        return 0 if status == 0 else 1
+    finally:
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
