@@ -3,7 +3,7 @@
 #
 # A disposable host.
 #
-#	tests/lib/host.sh STAGE COMMAND [ARG...]
+#	tests/lib/host.sh [--here] STAGE COMMAND [ARG...]
 #
 # runs the command as root on a copy of this machine that has what `make
 # install DESTDIR=STAGE` made, is set up as the README says, and is gone when
@@ -11,7 +11,7 @@
 # memory), processes, network (loopback only) and host name.  Nothing of it
 # reaches the machine itself, not even a folder: the root is mounted on /mnt of
 # a mount namespace of its own, and when the first process dies, so does every
-# other.
+# other.  With --here the root is disposable already: no overlay is made.
 #
 # On the host: the service account, nsswitch.conf with 8x8, our PAM profile
 # enabled, root and bob with the password "secret", a syslog that writes to
@@ -37,6 +37,7 @@ outside() # STAGE COMMAND...
 	[ -d "$1/usr" ] || die "$1: no installation there"
 	stage=$(cd "$1" && pwd)
 	shift
+	export HOST_HERE="${here:-}"
 	exec unshare --mount --propagation private --pid --fork --kill-child \
 	    --net --uts --ipc sh "$0" --inside "$stage" "$(pwd)" "$@"
 }
@@ -46,21 +47,25 @@ outside() # STAGE COMMAND...
 # Shows a folder of the machine at the same place of the new host.
 share() # FOLDER
 {
+	[ -z "$HOST_HERE" ] || return 0
 	mkdir -p "$root$1"
 	mount --bind "$1" "$root$1"
 }
 
 make_root()
 {
-	mount -t tmpfs -o mode=0755 host /mnt
-	mkdir /mnt/upper /mnt/work /mnt/root
-	root=/mnt/root
-	mount -t overlay host -o \
-	    lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work "$root"
+	root=
+	if [ -z "$HOST_HERE" ]; then
+		root=/mnt/root
+		mount -t tmpfs -o mode=0755 host /mnt
+		mkdir /mnt/upper /mnt/work /mnt/root
+		mount -t overlay host -o \
+		    lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work "$root"
+		mount -t tmpfs -o mode=1777 tmp "$root/tmp"
+	fi
 	mount -t proc proc "$root/proc"
 	mount -t sysfs -o ro sysfs "$root/sys" 2>/dev/null || :
 	mount -t tmpfs -o mode=0755 run "$root/run"
-	mount -t tmpfs -o mode=1777 tmp "$root/tmp"
 	make_dev
 	mkdir -p "$root/run/lock" "$root/run/host" "$root/run/sshd"
 }
@@ -98,7 +103,7 @@ between() # STAGE DIRECTORY COMMAND...
 	for folder in ${HOST_SHARE:-}; do
 		share "$folder"
 	done
-	exec chroot "$root" sh "$top/tests/lib/host.sh" --chroot "$stage" \
+	exec chroot "${root:-/}" sh "$top/tests/lib/host.sh" --chroot "$stage" \
 	    "$directory" "$@"
 }
 
@@ -194,7 +199,7 @@ inside() # STAGE DIRECTORY COMMAND...
 	stage=$1
 	directory=$2
 	shift 2
-	export STAGE="$stage" HOME=/root LC_ALL=C.UTF-8
+	export STAGE="$stage" top_srcdir="$top" HOME=/root LC_ALL=C.UTF-8
 	export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 	unset TMPDIR XDG_RUNTIME_DIR SSH_AUTH_SOCK DISPLAY
 	cd "$directory"
@@ -209,6 +214,10 @@ inside() # STAGE DIRECTORY COMMAND...
 	exit "$status"
 }
 
+if [ "${1-}" = --here ]; then
+	here=yes
+	shift
+fi
 case ${1-} in
 --inside)
 	shift
@@ -219,7 +228,7 @@ case ${1-} in
 	inside "$@"
 	;;
 ''|-*)
-	die "usage: tests/lib/host.sh STAGE COMMAND [ARG...]"
+	die "usage: tests/lib/host.sh [--here] STAGE COMMAND [ARG...]"
 	;;
 *)
 	outside "$@"

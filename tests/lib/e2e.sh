@@ -1,0 +1,216 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Sourced by tests/e2e/*.sh, which tests/lib/host.sh runs on a disposable host:
+# the lab, the configuration, logins, and what may be said about them.
+# shellcheck source=tests/lib/tap.sh
+. "${top_srcdir:?}/tests/lib/tap.sh"
+
+export LAB=/run/lab
+TID=7c9be2a1-3b64-4b3e-8f0e-0d6c2f5a9e11
+export OID=0e3bf8f4-97a5-4a4c-9a0c-3f3c5fd0c001	# of B.Simon
+SIMON=B.Simon@contoso.com
+STATE=/var/lib/8x8sso
+export CACHE=$STATE/nss.cache
+export STORE=$STATE/state/state.db
+export CONF=/etc/8x8sso/8x8sso.conf
+export LIBEXEC=/usr/libexec/8x8sso
+SCIM=https://localhost:8443/udi/customers/0012J00042NkZQIQA3/scim/v2
+
+lab() # VERB [ARG...]
+{
+	lab_verb=$1
+	shift
+	"$top_srcdir/tests/lab/lab" "$lab_verb" "$LAB" "$@"
+}
+
+login() # see login.py
+{
+	"$top_srcdir/tests/lib/login.py" "$@"
+}
+
+bail_out() # WHY
+{
+	echo "Bail out! $*"
+	exit 1
+}
+
+# Starts a server that prints "ready" when it is.
+start() # LOG COMMAND...
+{
+	start_log=$1
+	shift
+	"$@" >"$start_log" 2>&1 &
+	for _ in $(seq 200); do
+		grep -q ready "$start_log" && return
+		sleep 0.05
+	done
+	bail_out "$1 did not start: $(cat "$start_log")"
+}
+
+# -- the host's configuration ----------------------------------------------
+
+# The file as an administrator would write it.
+write_conf() # [allow=LIST] [saml=LINE] [scim=URL]
+{
+	conf_allow="*" conf_saml="" conf_scim=$SCIM
+	for conf_change; do
+		case $conf_change in
+		allow=*) conf_allow=${conf_change#*=} ;;
+		saml=*) conf_saml=${conf_change#*=} ;;
+		scim=*) conf_scim=${conf_change#*=} ;;
+		esac
+	done
+	cat >"$CONF" <<-END
+	[idp]
+	issuer = https://sts.windows.net/$TID/
+	login_url = https://login.microsoftonline.com/$TID/saml2
+	certificate = /etc/8x8sso/idp.pem
+	tenant = $TID
+
+	[saml]
+	entity_id = https://sso.8x8.com/saml2
+	acs_url = https://sso.8x8.com/saml2
+	$conf_saml
+
+	[scim]
+	url = $conf_scim
+	token_file = /etc/8x8sso/scim-token
+	ca_file = /etc/8x8sso/lab-ca.pem
+	page_size = 100
+
+	[access]
+	allow = $conf_allow
+	END
+	chmod 0644 "$CONF"
+}
+
+# The lab with three people, and the host set up to use it.
+set_up()
+{
+	lab init
+	start /run/lab.log "$top_srcdir/tests/lab/lab" serve "$LAB"
+	lab provision "$SIMON" J.Smith@contoso.com M.Garcia@contoso.com \
+	    >/dev/null
+	install -m 0644 "$LAB/idp.pem" /etc/8x8sso/idp.pem
+	install -m 0644 "$LAB/ca.pem" /etc/8x8sso/lab-ca.pem
+	install -m 0600 "$LAB/token" /etc/8x8sso/scim-token
+	write_conf
+}
+
+set_up_and_sync()
+{
+	set_up
+	8x8sso sync >/run/sync.log 2>&1 || bail_out "sync: $(cat /run/sync.log)"
+}
+
+# -- logins ----------------------------------------------------------------
+
+# The command with which the lab answers for a person, for login.py.
+respond_as() # UPN [VARIANT...]
+{
+	printf '%s' "$top_srcdir/tests/lab/lab respond $LAB --url \"\$URL\""
+	printf ' --user %s' "$1"
+	shift
+	for respond_variant; do
+		printf ' --fault %s' "$respond_variant"
+	done
+}
+
+respond() # [VARIANT...]
+{
+	respond_as "$SIMON" "$@"
+}
+
+# A login of b.simon in a conversation of its own, whole.
+simon() # RESPOND
+{
+	login --respond "$1" pam sshd b.simon authenticate account
+}
+
+root_gets_in()
+{
+	login --say secret pam login root authenticate account
+}
+
+bob_gets_in()
+{
+	login --say secret pam sshd bob authenticate account &&
+		login --say secret tty runuser -u bob -- su bob -c true
+}
+
+# -- the log ---------------------------------------------------------------
+
+# Forgets what was logged.
+forget_log()
+{
+	: >"$HOST_LOG"
+}
+
+# Says that a line with this reason was logged; it may come a moment after
+# the answer.
+logged() # REASON
+{
+	for _ in $(seq 40); do
+		grep -Eq "reason=\"?$1\"?( |\$)" "$HOST_LOG" && return
+		sleep 0.05
+	done
+	echo "no reason=$1 in the log:"
+	cat "$HOST_LOG"
+	return 1
+}
+
+# The login is refused, for this reason, with the one sentence that every
+# refused person sees, and without the address of the fault.
+denied_for() # REASON COMMAND...
+{
+	denied_reason=$1
+	shift
+	forget_log
+	denied_output=$("$@" 2>&1)
+	denied_status=$?
+	printf '%s\n' "$denied_output"
+	[ "$denied_status" -ne 0 ] || return 1
+	[ "$denied_status" -lt 126 ] || return 1
+	logged "$denied_reason" && same_sentence "$denied_output" ||
+		return 1
+}
+
+# Every refusal says the same to the person (messages that are not prompts).
+same_sentence() # OUTPUT
+{
+	printf '%s\n' "$1" | grep '^error: ' >/run/sentence.now
+	[ -s /run/sentence.now ] ||
+		{ echo "the person was told nothing"; return 1; }
+	[ -e /run/sentence ] || cp /run/sentence.now /run/sentence
+	cmp -s /run/sentence /run/sentence.now ||
+		{ echo "another sentence than before:"; cat /run/sentence
+		return 1; }
+}
+
+# -- values ----------------------------------------------------------------
+
+same() # A B
+{
+	[ "$1" = "$2" ] || { printf 'this: %s\nthat: %s\n' "$1" "$2"; return 1; }
+}
+
+contains() # TEXT COMMAND...
+{
+	contains_text=$1
+	shift
+	contains_output=$("$@" 2>&1)
+	printf '%s\n' "$contains_output"
+	case $contains_output in
+	*"$contains_text"*) return 0 ;;
+	esac
+	return 1
+}
+
+# The command ends by itself, whatever its status, not by a signal and in
+# five seconds.
+survives() # COMMAND...
+{
+	timeout 5 "$@"
+	[ $? -lt 124 ]
+}

@@ -1,0 +1,331 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Every test, from a clean clone on a base Debian 12, as root.
+#
+#	tests/run.sh [STAGE...]
+#
+# installs what is missing, builds in a folder of its own below /tmp and runs
+# the stages (all of them, or those that are named).  Every stage speaks TAP;
+# the last line counts.  On failure the failed parts are shown and the folder
+# with the logs stays.
+set -u
+
+# name: what it does
+stages='
+packages	install what is missing
+gcc		build with gcc, warnings are errors
+check		make check
+distcheck	make distcheck
+clang		build with clang, warnings are errors
+sanitizers	build and make check with ASan and UBSan
+valgrind	unit tests under valgrind
+no-nss		build with --disable-nss
+fuzz		build the fuzzers and run each for a moment
+scripts		shellcheck
+lab		the lab itself
+e2e		the installed product on a disposable host
+demo		tests/demo.sh
+'
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=tests/lib/packages.sh
+. "$top/tests/lib/packages.sh"
+umask 022
+unset DESTDIR MAKEFLAGS CFLAGS CPPFLAGS LDFLAGS CC LD_LIBRARY_PATH LIBRARY_PATH
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:$PATH
+export LC_ALL=C.UTF-8
+jobs=$(nproc)
+
+usage()
+{
+	echo "usage: tests/run.sh [STAGE...]"
+	printf '%s' "$stages"
+	exit 2
+}
+
+# -- TAP -------------------------------------------------------------------
+
+result() # STATUS NAME
+{
+	[ "$1" -eq 0 ] || printf 'not '
+	echo "ok - $2"
+	return "$1"
+}
+
+# The results of the tests that make check ran in this build.
+results_of() # BUILD PREFIX
+{
+	find "$1/tests" -name '*.trs' | sort | while read -r trs; do
+		test_name=${trs#"$1/tests/"}
+		sed -n -e "s|^:test-result: PASS[ 0-9]*|ok - ${test_name%.trs}|p" \
+		    -e "s|^:test-result: XFAIL[ 0-9]*|ok - ${test_name%.trs}|p" \
+		    -e "s|^:test-result: SKIP[ 0-9]*\(.*\)|ok - ${test_name%.trs}\1 # SKIP|p" \
+		    -e "s|^:test-result: FAIL[ 0-9]*|not ok - ${test_name%.trs}|p" \
+		    -e "s|^:test-result: XPASS[ 0-9]*|not ok - ${test_name%.trs}|p" \
+		    -e "s|^:test-result: ERROR[ 0-9]*|not ok - ${test_name%.trs}|p" \
+		    "$trs" | sed "s|ok - |ok - $2: |"
+	done
+}
+
+# A test script's own TAP, and that it ran to its end.
+relay() # PREFIX COMMAND...
+{
+	relay_prefix=$1
+	shift
+	timeout 600 "$@" >"$work/relay" 2>>"$log"
+	relay_status=$?
+	cat "$work/relay" >>"$log"
+	relay_count=$(grep -Ec '^(not )?ok ' "$work/relay")
+	sed -n -E -e "s|^(not )?ok [0-9]+ - |\1ok - $relay_prefix: |p" \
+	    -e '/^#/p' "$work/relay"
+	if ! grep -qx "1..$relay_count" "$work/relay"; then
+		result 1 "$relay_prefix: runs to its end (status $relay_status)"
+	fi
+}
+
+# -- building --------------------------------------------------------------
+
+# Ordinary commands are run by an ordinary user.
+as_user() # COMMAND...
+{
+	setpriv --reuid=65534 --regid=65534 --clear-groups \
+	    env HOME="$work/home" "$@"
+}
+
+# A copy of the tree that this user may write, with configure.
+need_source()
+{
+	[ ! -d "$work/src" ] || return 0
+	mkdir "$work/src" "$work/home"
+	(
+		cd "$top" || exit
+		git -c safe.directory="$top" ls-files -co --exclude-standard \
+		    2>/dev/null | while read -r file; do
+			[ ! -e "$file" ] || echo "$file"
+		done >"$work/files"
+		[ -s "$work/files" ] || find . -type f ! -path './.git/*' \
+			! -path '*/node_modules/*' >"$work/files"
+		tar -cf - -T "$work/files" | tar -C "$work/src" -xf -
+	)
+	chown -R 65534:65534 "$work/src" "$work/home"
+	(cd "$work/src" && as_user autoreconf -fi) >>"$log" 2>&1
+}
+
+build() # NAME [CONFIGURE OPTION...]
+{
+	build=$work/build-$1
+	shift
+	need_source || return
+	[ ! -d "$build" ] || return 0
+	mkdir "$build"
+	chown 65534:65534 "$build"
+	(
+		cd "$build" || exit
+		as_user "$work/src/configure" -q "$@" &&
+			as_user make -s -j"$jobs"
+	) >>"$log" 2>&1 || { mv "$build" "$build.failed"; return 1; }
+}
+
+# The build that is also installed: a distribution's folders.
+need_gcc()
+{
+	triplet=$(gcc -print-multiarch)
+	build gcc --enable-werror --prefix=/usr --sysconfdir=/etc \
+	    --localstatedir=/var --libdir="/usr/lib/$triplet" \
+	    --libexecdir=/usr/libexec \
+	    --with-systemdsystemunitdir=/lib/systemd/system
+}
+
+need_stage()
+{
+	[ ! -d "$work/stage" ] || return 0
+	need_gcc || return
+	make -s -C "$work/build-gcc" install DESTDIR="$work/stage" \
+	    >>"$log" 2>&1
+}
+
+make_check() # BUILD PREFIX [MAKE ARGUMENT...]
+{
+	check_build=$1
+	check_prefix=$2
+	shift 2
+	find "$check_build/tests" -name '*.trs' -delete
+	as_user make -C "$check_build" -j"$jobs" check "$@" >>"$log" 2>&1
+	check_status=$?
+	results_of "$check_build" "$check_prefix" >"$work/results"
+	cat "$work/results"
+	if [ "$check_status" -ne 0 ] && ! grep -q '^not ok' "$work/results"
+	then
+		result 1 "$check_prefix: make check ends well"
+	fi
+	[ -s "$work/results" ] || result 1 "$check_prefix: there are tests"
+}
+
+# -- stages ----------------------------------------------------------------
+
+stage_packages()
+{
+	# shellcheck disable=SC2046 # a list
+	install_packages $(packages_build; packages_host; packages_test) \
+	    >>"$log" 2>&1
+	result $? "packages are installed"
+}
+
+stage_gcc()
+{
+	need_gcc
+	result $? "configure and make with gcc, as an ordinary user"
+	need_stage
+	result $? "make install"
+}
+
+stage_check()
+{
+	need_gcc && make_check "$work/build-gcc" check
+}
+
+stage_distcheck()
+{
+	build dist
+	(cd "$work/build-dist" && as_user make -j"$jobs" distcheck) \
+	    >>"$log" 2>&1
+	result $? "make distcheck, as an ordinary user"
+}
+
+stage_clang()
+{
+	build clang CC=clang --enable-werror
+	result $? "configure and make with clang"
+}
+
+stage_sanitizers()
+{
+	build sanitizers --enable-sanitizers --enable-werror
+	result $? "configure --enable-sanitizers and make" &&
+		make_check "$work/build-sanitizers" sanitizers
+}
+
+stage_valgrind()
+{
+	need_gcc || return
+	# shellcheck disable=SC2016 # make's
+	units=$(printf 'include Makefile\nprint:\n\t@echo $(unit_programs)\n' |
+		make -s -C "$work/build-gcc" -f - print)
+	make_check "$work/build-gcc" valgrind TESTS="$units" \
+	    LOG_COMPILER="valgrind -q --error-exitcode=99 --leak-check=full"
+}
+
+stage_no_nss()
+{
+	build no-nss --disable-nss --enable-werror
+	result $? "configure --disable-nss and make" &&
+		result "$(find "$work/build-no-nss" -name 'libnss_8x8*' |
+			wc -l)" "--disable-nss makes no NSS module"
+}
+
+stage_fuzz()
+{
+	build fuzz CC=clang --enable-fuzzers
+	result $? "configure --enable-fuzzers and make" || return
+	find "$work/build-fuzz/tests/fuzz" -maxdepth 1 -type f -perm -u+x |
+		sort >"$work/fuzzers"
+	while read -r fuzzer; do
+		(cd "$work/home" && as_user timeout 60 "$fuzzer" \
+		    -max_total_time=5 -rss_limit_mb=1024) >>"$log" 2>&1
+		result $? "$(basename "$fuzzer") finds nothing in five seconds"
+	done <"$work/fuzzers"
+}
+
+stage_scripts()
+{
+	cd "$top" || exit
+	grep -rlE '^#!/bin/sh|shellcheck shell=sh' tests .ci packaging |
+		grep -v node_modules | sort >"$work/scripts"
+	while read -r script; do
+		shellcheck -x "$script" >>"$log" 2>&1
+		result $? "shellcheck $script"
+	done <"$work/scripts"
+}
+
+stage_lab()
+{
+	export top_srcdir="$top"
+	relay lab sh "$top/tests/lab/selftest.sh"
+}
+
+stage_e2e()
+{
+	need_stage || { result 1 "make install"; return; }
+	mkdir -p "$work/scimmy"
+	cp "$top"/tests/interop/scimmy/*.js* \
+	    "$top/tests/interop/scimmy/.npmrc" "$work/scimmy"
+	(cd "$work/scimmy" && npm ci --ignore-scripts) >>"$log" 2>&1 ||
+		echo "npm could not install scimmy" >>"$log"
+	export SCIMMY="$work/scimmy" HOST_SHARE="$work/scimmy"
+	for script in "$top"/tests/e2e/${E2E:-*}.sh; do
+		relay "$(basename "$script" .sh)" \
+		    "$top/tests/lib/host.sh" "$work/stage" sh "$script"
+	done
+}
+
+stage_demo()
+{
+	"$top/tests/demo.sh" >>"$log" 2>&1
+	result $? "tests/demo.sh runs to its end"
+}
+
+# -- the run ---------------------------------------------------------------
+
+count() # PATTERN
+{
+	cat "$work"/*.tap | grep -Ec "$1"
+}
+
+run_stage() # NAME
+{
+	log=$work/$1.log
+	started=$(date +%s)
+	printf '%-12s' "$1"
+	("stage_$(echo "$1" | tr - _)") >"$work/$1.tap" 2>>"$log"
+	printf '%5s passed %4s failed %5s s\n' \
+	    "$(grep -c '^ok' "$work/$1.tap")" \
+	    "$(grep -c '^not ok' "$work/$1.tap")" \
+	    $(($(date +%s) - started))
+	if grep -q '^not ok' "$work/$1.tap"; then
+		sed -n '/^not ok/,/^ok/{/^ok/!p;}' "$work/$1.tap" |
+			head -n 100 | sed 's/^/    /'
+		tail -n 30 "$log" | sed 's/^/    | /'
+	elif ! grep -q '^ok' "$work/$1.tap"; then
+		result 1 "$1 has tests" >>"$work/$1.tap"
+		tail -n 30 "$log" | sed 's/^/    | /'
+	fi
+}
+
+names=$(printf '%s' "$stages" | cut -f1)
+for name; do
+	printf '%s\n' "$names" | grep -qx -- "$name" || usage
+done
+[ "$(id -u)" -eq 0 ] || { echo "tests/run.sh: must be root" >&2; exit 2; }
+work=$(mktemp -d /tmp/8x8sso-tests.XXXXXX)
+chmod 0755 "$work"
+trap 'exit 130' INT TERM HUP
+# shellcheck disable=SC2086 # a list
+[ $# -gt 0 ] || set -- $names
+for name; do
+	run_stage "$name"
+done
+
+failed=$(count '^not ok')
+skipped=$(count '^ok.*# SKIP')
+passed=$(($(count '^ok') - skipped))
+[ "$skipped" -eq 0 ] || cat "$work"/*.tap | grep '# SKIP'
+if [ "$failed" -eq 0 ]; then
+	rm -rf "$work"
+else
+	echo "logs: $work"
+fi
+closing="$passed passed, $failed failed"
+[ "$skipped" -eq 0 ] || closing="$closing, $skipped skipped"
+echo "$closing"
+[ "$failed" -eq 0 ]
