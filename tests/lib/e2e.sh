@@ -78,6 +78,7 @@ write_conf() # [allow=LIST] [saml=LINE] [scim=URL]
 	token_file = /etc/8x8sso/scim-token
 	ca_file = /etc/8x8sso/lab-ca.pem
 	page_size = 100
+	timeout = 5s
 
 	[access]
 	allow = $conf_allow

@@ -112,11 +112,14 @@ between() # STAGE DIRECTORY COMMAND...
 install_product()
 {
 	rm -rf /var/lib/8x8sso /etc/8x8sso
-	cp -a --no-preserve=ownership "$stage/." /
+	tar -C "$stage" -cf - . |
+		tar -C / -xf - --keep-directory-symlink --no-same-owner \
+		    --no-overwrite-dir
 	ldconfig
 	if [ -f /usr/lib/sysusers.d/8x8sso.conf ] &&
 	    command -v systemd-sysusers >/dev/null; then
-		systemd-sysusers /usr/lib/sysusers.d/8x8sso.conf >/dev/null
+		systemd-sysusers /usr/lib/sysusers.d/8x8sso.conf \
+		    >/dev/null 2>&1
 	fi
 	getent passwd _8x8sso >/dev/null ||
 		useradd --system --home-dir /nonexistent --no-create-home \
