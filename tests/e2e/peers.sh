@@ -69,10 +69,10 @@ done
 "$interop/simplesamlphp.py" respond "$PEER" --user "$SIMON" --unsolicited \
 	>/run/once
 check "a response of SimpleSAMLphp gets in once" simon "cat /run/once"
-check "and not twice" denied_for replay simon "cat /run/once"
+check "and not twice" refused_for replay simon "cat /run/once"
 check "SimpleSAMLphp's word for somebody else is not B.Simon's" \
-	denied_for link-mismatch simon "$interop/simplesamlphp.py respond $PEER \
+	refused_for link-pin simon "$interop/simplesamlphp.py respond $PEER \
 	--user M.Garcia@contoso.com --url \"\$URL\""
 check "the lab's key is not SimpleSAMLphp's" \
-	denied_for saml-key-unknown simon "$(respond_as "$SIMON")"
+	refused_for saml-key-unknown simon "$(respond_as "$SIMON")"
 finish

@@ -161,8 +161,8 @@ logged() # REASON
 	return 1
 }
 
-# The login is refused, for this reason, with the one sentence that every
-# refused person sees, and without the address of the fault.
+# The login is refused and the log says why; the person is told that it is,
+# and no reason.
 denied_for() # REASON COMMAND...
 {
 	denied_reason=$1
@@ -171,22 +171,33 @@ denied_for() # REASON COMMAND...
 	denied_output=$("$@" 2>&1)
 	denied_status=$?
 	printf '%s\n' "$denied_output"
-	[ "$denied_status" -ne 0 ] || return 1
-	[ "$denied_status" -lt 126 ] || return 1
-	logged "$denied_reason" && same_sentence "$denied_output" ||
-		return 1
+	[ "$denied_status" -ne 0 ] && [ "$denied_status" -lt 126 ] || return 1
+	logged "$denied_reason" && told "$denied_output"
 }
 
-# Every refusal says the same to the person (messages that are not prompts).
-same_sentence() # OUTPUT
+told() # OUTPUT
 {
-	printf '%s\n' "$1" | grep '^error: ' >/run/sentence.now
-	[ -s /run/sentence.now ] ||
-		{ echo "the person was told nothing"; return 1; }
+	printf '%s\n' "$1" | sed -n 's/^error: //p' >/run/sentence.now
+	if [ ! -s /run/sentence.now ]; then
+		echo "the person was told nothing"
+		return 1
+	fi
+	if grep -E 'saml-|reason=|_8x8sso|/' /run/sentence.now; then
+		echo "the person was told too much"
+		return 1
+	fi
+}
+
+# As denied_for(), and the person is told what every other one is told of
+# whom this is said.
+refused_for() # REASON COMMAND...
+{
+	denied_for "$@" || return
 	[ -e /run/sentence ] || cp /run/sentence.now /run/sentence
-	cmp -s /run/sentence /run/sentence.now ||
-		{ echo "another sentence than before:"; cat /run/sentence
-		return 1; }
+	cmp -s /run/sentence /run/sentence.now && return
+	echo "another sentence than before:"
+	cat /run/sentence
+	return 1
 }
 
 # -- values ----------------------------------------------------------------

@@ -179,6 +179,7 @@ class Conversation(ctypes.Structure):
 
 
 PAM_RHOST = 4
+PAM_CONV_ERR = 19
 PROMPTS = (1, 2)        # PAM_PROMPT_ECHO_OFF, PAM_PROMPT_ECHO_ON
 OPERATIONS = {"authenticate": "pam_authenticate", "account": "pam_acct_mgmt"}
 
@@ -202,7 +203,11 @@ def pam(options, folder):
             print(kind + message.text.decode(errors="replace"))
             shown += message.text + b"\n"
             if message.style in PROMPTS:
-                text = answers.next(shown)
+                try:
+                    text = answers.next(shown)
+                except SystemExit as error:
+                    print(error)
+                    return PAM_CONV_ERR
                 copy = libc.calloc(len(text) + 1, 1)
                 ctypes.memmove(copy, text, len(text))
                 Response.from_address(block + index * size).text = copy
