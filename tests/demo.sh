@@ -152,10 +152,13 @@ must_fail()
 	echo "  (refused)"
 }
 
-last_line_of_log() # PATTERN
+# The helper's line with this reason.
+why() # REASON
 {
 	sleep 0.3
-	grep -E "$1" "$HOST_LOG" | tail -n 1 | sed 's/^<[0-9]*>/  /'
+	echo "  The log says why:"
+	grep -E "8x8sso-helper.*reason=$1" "$HOST_LOG" | tail -n 1 |
+		sed 's/^<[0-9]*>/  /'
 }
 
 configure()
@@ -236,8 +239,7 @@ host()
 	say "11. An assertion that was meant for somebody else is refused"
 	must_fail show_login "ssh b.simon@127.0.0.1 id" \
 	    login --respond "$(respond wrong-audience)" ssh b.simon id
-	echo "  the log says why:"
-	last_line_of_log reason=.?saml-audience
+	why saml-audience
 
 	say "12. Entra disables her: not even her ssh key lets her in any more"
 	cp "$HOST_KEY.pub" /etc/ssh/keys/b.simon
@@ -247,7 +249,7 @@ host()
 	run 8x8sso sync
 	must_fail show_login "ssh -i key b.simon@127.0.0.1 id -un" \
 	    login --identity "$HOST_KEY" ssh b.simon id -un
-	last_line_of_log reason=.?user-inactive
+	why user-inactive
 
 	say "13. Local people are not concerned"
 	show_login "ssh bob@127.0.0.1 id -un" \

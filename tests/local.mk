@@ -19,3 +19,34 @@ include tests/lint/local.mk
 include tests/unit/local.mk
 include tests/module/local.mk
 include tests/fuzz/local.mk
+
+EXTRA_DIST += tests/lib/tap.sh
+
+# What tests/run.sh and tests/demo.sh run, as root and with a network.
+EXTRA_DIST += tests/demo.sh tests/run.sh \
+	tests/e2e/account.sh \
+	tests/e2e/denial.sh \
+	tests/e2e/install.sh \
+	tests/e2e/login.sh \
+	tests/e2e/lookup.sh \
+	tests/e2e/peers.sh \
+	tests/e2e/provisioning.sh \
+	tests/e2e/secrets.sh \
+	tests/interop/scimmy/.npmrc \
+	tests/interop/scimmy/package-lock.json \
+	tests/interop/scimmy/package.json \
+	tests/interop/scimmy/server.js \
+	tests/interop/scimmy/users.json \
+	tests/interop/simplesamlphp.py \
+	tests/lab/FACTS.md \
+	tests/lab/idp.py \
+	tests/lab/keys.py \
+	tests/lab/lab \
+	tests/lab/people.py \
+	tests/lab/scim.py \
+	tests/lab/selftest.sh \
+	tests/lib/e2e.sh \
+	tests/lib/host.sh \
+	tests/lib/login.py \
+	tests/lib/packages.sh \
+	tests/lib/syslog.py

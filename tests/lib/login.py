@@ -112,10 +112,12 @@ def ssh(options, folder):
     environment = dict(os.environ, SSH_ASKPASS=os.path.realpath(__file__),
                        SSH_ASKPASS_REQUIRE="force", **{ASKPASS: folder})
     done = subprocess.run(command, env=environment, check=False,
-                          stdin=subprocess.DEVNULL, timeout=options.timeout)
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=options.timeout)
     if os.path.exists(os.path.join(folder, "shown")):
         with open(os.path.join(folder, "shown"), "rb") as source:
             sys.stdout.buffer.write(source.read())
+    sys.stdout.buffer.write(done.stdout)
     return done.returncode
 
 
