@@ -117,6 +117,7 @@ build() # NAME [CONFIGURE OPTION...]
 	build=$work/build-$1
 	shift
 	need_source || return
+	[ ! -e "$build.failed" ] || return 1
 	[ ! -d "$build" ] || return 0
 	mkdir "$build"
 	chown 65534:65534 "$build"
@@ -124,7 +125,9 @@ build() # NAME [CONFIGURE OPTION...]
 		cd "$build" || exit
 		as_user "$work/src/configure" -q "$@" &&
 			as_user make -s -j"$jobs"
-	) >>"$log" 2>&1 || { mv "$build" "$build.failed"; return 1; }
+	) >>"$log" 2>&1 && return
+	: >"$build.failed"
+	return 1
 }
 
 # The build that is also installed: a distribution's folders.
@@ -182,14 +185,15 @@ stage_gcc()
 
 stage_check()
 {
-	need_gcc && make_check "$work/build-gcc" check
+	need_gcc || { result 1 "the build with gcc"; return; }
+	make_check "$work/build-gcc" check
 }
 
 stage_distcheck()
 {
-	build dist
-	(cd "$work/build-dist" && as_user make -j"$jobs" distcheck) \
-	    >>"$log" 2>&1
+	build dist &&
+		as_user make -C "$work/build-dist" -j"$jobs" distcheck \
+		    >>"$log" 2>&1
 	result $? "make distcheck, as an ordinary user"
 }
 
@@ -208,7 +212,7 @@ stage_sanitizers()
 
 stage_valgrind()
 {
-	need_gcc || return
+	need_gcc || { result 1 "the build with gcc"; return; }
 	# shellcheck disable=SC2016 # make's
 	units=$(printf 'include Makefile\nprint:\n\t@echo $(unit_programs)\n' |
 		make -s -C "$work/build-gcc" -f - print)
@@ -288,18 +292,16 @@ run_stage() # NAME
 	started=$(date +%s)
 	printf '%-12s' "$1"
 	("stage_$(echo "$1" | tr - _)") >"$work/$1.tap" 2>>"$log"
+	grep -q '^\(not \)\?ok' "$work/$1.tap" ||
+		result 1 "$1 has results" >"$work/$1.tap"
 	printf '%5s passed %4s failed %5s s\n' \
 	    "$(grep -c '^ok' "$work/$1.tap")" \
 	    "$(grep -c '^not ok' "$work/$1.tap")" \
 	    $(($(date +%s) - started))
-	if grep -q '^not ok' "$work/$1.tap"; then
-		sed -n '/^not ok/,/^ok/{/^ok/!p;}' "$work/$1.tap" |
-			head -n 100 | sed 's/^/    /'
-		tail -n 30 "$log" | sed 's/^/    | /'
-	elif ! grep -q '^ok' "$work/$1.tap"; then
-		result 1 "$1 has tests" >>"$work/$1.tap"
-		tail -n 30 "$log" | sed 's/^/    | /'
-	fi
+	grep -q '^not ok' "$work/$1.tap" || return 0
+	sed -n '/^not ok/,/^ok/{/^ok/!p;}' "$work/$1.tap" |
+		head -n 100 | sed 's/^/    /'
+	tail -n 30 "$log" | sed 's/^/    | /'
 }
 
 names=$(printf '%s' "$stages" | cut -f1)
