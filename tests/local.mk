@@ -20,8 +20,6 @@ include tests/unit/local.mk
 include tests/module/local.mk
 include tests/fuzz/local.mk
 
-EXTRA_DIST += tests/lib/tap.sh
-
 # What tests/run.sh and tests/demo.sh run, as root and with a network.
 EXTRA_DIST += tests/demo.sh tests/run.sh \
 	tests/e2e/account.sh \
