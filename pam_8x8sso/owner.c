@@ -23,24 +23,25 @@ is_name(const char *user)
 }
 
 static bool
-is_cached(const char *path, const char *user)
+is_cached(const char *path, const char *user, enum err *ret_cache)
 {
-	struct cache cache = CACHE_INIT;
+	AUTO(cache) struct cache cache = CACHE_INIT;
 	struct cache_user entry;
 	enum err r = cache_open(path, &cache);
 
-	if (r != ERR_OK)
-		return false;
-	r = cache_user_by_name(&cache, user, &entry);
-	cache_close(&cache);
+	if (r == ERR_OK)
+		r = cache_user_by_name(&cache, user, &entry);
+	*ret_cache = r == ERR_NOT_FOUND ? ERR_OK : r;
 	return r == ERR_OK;
 }
 
 enum verdict_outcome
-owner_of(pam_handle_t *pamh, const struct args *args, const char *user)
+owner_of(pam_handle_t *pamh, const struct args *args, const char *user,
+    enum err *ret_cache)
 {
 	const struct passwd *pw;
 
+	*ret_cache = ERR_OK;
 	if (!is_name(user))
 		return OUTCOME_UNKNOWN;
 	if (strcmp(user, "root") == 0 || verdict_pam_ok(
@@ -55,6 +56,6 @@ owner_of(pam_handle_t *pamh, const struct args *args, const char *user)
 	if (pw != NULL)
 		return pw->pw_uid >= ID_MIN && pw->pw_uid <= ID_MAX ?
 		    OUTCOME_NOTHING : OUTCOME_UNKNOWN;
-	return is_cached(args->cache, user) ? OUTCOME_NOTHING :
+	return is_cached(args->cache, user, ret_cache) ? OUTCOME_NOTHING :
 	    OUTCOME_UNKNOWN;
 }

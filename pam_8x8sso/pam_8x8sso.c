@@ -23,7 +23,6 @@
 
 #define EXPORT __attribute__((visibility("default")))
 
-
 struct call {
 	pam_handle_t *pamh;
 	int flags;
@@ -88,6 +87,17 @@ write_log(const struct call *call, enum verdict_outcome outcome,
 	    buf_str(&detail), detail.len > 0 ? "\"" : "");
 }
 
+/* What the helper would have said.  Who cannot be heard is not told. */
+static void
+tell_person(const struct call *call, const struct verdict_request *request)
+{
+	if ((call->flags & (int)PAM_SILENT) == 0)
+		(void)pam_error(call->pamh, "Sign-in does not work on this "
+		    "host at the moment.\nYour administrator finds the reason "
+		    "in the log (%02x%02x%02x%02x).", request->nonce[0],
+		    request->nonce[1], request->nonce[2], request->nonce[3]);
+}
+
 /* One exchange with the helper, from nonce to log line. */
 static enum verdict_outcome
 consult(const struct call *call, enum wire_operation operation)
@@ -113,6 +123,8 @@ consult(const struct call *call, enum wire_operation operation)
 		    &result, &diag);
 	if (r == ERR_OK)
 		outcome = verdict_judge(&result, &request, &diag.code);
+	else
+		tell_person(call, &request);
 	if (outcome == OUTCOME_GRANTED && !is_same_user(call)) {
 		(void)fail(&diag, ERR_LINK_MISMATCH, "PAM_USER was changed");
 		outcome = OUTCOME_DENIED;
@@ -146,10 +158,16 @@ ask(struct call *call, int argc, const char *const *argv)
 {
 	struct diag diag = DIAG_INIT;
 	enum err usage = args_parse(argc, argv, &call->args, &diag);
+	enum err cache = ERR_OK;
 	enum verdict_outcome owner;
 
 	get_user(call);
-	owner = owner_of(call->pamh, &call->args, call->user);
+	owner = owner_of(call->pamh, &call->args, call->user, &cache);
+	/* Without a cache the host is not set up, which is not news. */
+	if (cache != ERR_OK && cache != ERR_CACHE_MISSING)
+		pam_syslog(call->pamh, LOG_WARNING, "nobody of ours can log "
+		    "in: reason=%s detail=\"%s: %s\"", err_name(cache),
+		    call->args.cache, err_text(cache));
 	if (owner != OUTCOME_NOTHING) {
 		if (call->args.debug)
 			pam_syslog(call->pamh, LOG_DEBUG, "not ours: %s",

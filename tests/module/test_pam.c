@@ -144,6 +144,19 @@ without_a_cache_only_the_range_says_who_is_ours(void **state)
 }
 
 static void
+a_damaged_cache_is_in_the_log_and_a_missing_one_is_not(void **state)
+{
+	(void)state;
+	(void)call_with(AUTH, OURS, 0, "grant", "junk");
+	world_assert_logged("reason=cache-damaged");
+	assert_null(strstr(world_log, OURS));
+	(void)call_with(AUTH, OURS, 0, "grant", "missing");
+	assert_string_equal(world_log, "");
+	(void)call_with(AUTH, "root", 0, "grant", "junk");
+	assert_string_equal(world_log, "");
+}
+
+static void
 root_is_root_even_without_etc_passwd(void **state)
 {
 	(void)state;
@@ -221,6 +234,11 @@ a_missing_helper_denies_ours_and_nobody_else(void **state)
 	assert_int_equal(call(AUTH, OURS, 0, 2, argv), PAM_SYSTEM_ERR);
 	world_assert_logged("reason=spawn ");
 	world_assert_logged("/nonexistent/helper");
+	assert_int_equal(world_talk.style, PAM_ERROR_MSG);
+	assert_non_null(strstr(world_talk.text, "does not work on this host"));
+	assert_int_equal(call(AUTH, OURS, (int)PAM_SILENT, 2, argv),
+	    PAM_SYSTEM_ERR);
+	assert_int_equal(world_talk.calls, 0);
 	assert_int_equal(call(ACCT, OURS, 0, 2, argv), PAM_SYSTEM_ERR);
 	assert_int_equal(call(AUTH, "root", 0, 2, argv), PAM_IGNORE);
 	assert_int_equal(call(AUTH, "daemon", 0, 2, argv), PAM_IGNORE);
@@ -454,6 +472,8 @@ main(void)
 		cmocka_unit_test(a_name_longer_than_any_is_nobodys),
 		cmocka_unit_test(
 		    without_a_cache_only_the_range_says_who_is_ours),
+		cmocka_unit_test(
+		    a_damaged_cache_is_in_the_log_and_a_missing_one_is_not),
 		cmocka_unit_test(root_is_root_even_without_etc_passwd),
 		cmocka_unit_test(every_bad_helper_is_a_denial_with_a_reason),
 		cmocka_unit_test(a_missing_helper_denies_ours_and_nobody_else),
