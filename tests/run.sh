@@ -311,7 +311,7 @@ done
 [ "$(id -u)" -eq 0 ] || { echo "tests/run.sh: must be root" >&2; exit 2; }
 work=$(mktemp -d "${TMPDIR:-/tmp}/8x8sso-tests.XXXXXX")
 chmod 0755 "$work"
-trap 'exit 130' INT TERM HUP
+trap 'rm -rf "$work"; exit 130' INT TERM HUP
 # shellcheck disable=SC2086 # a list
 [ $# -gt 0 ] || set -- $names
 for name; do
