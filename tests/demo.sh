@@ -16,6 +16,8 @@ umask 022
 top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=tests/lib/packages.sh
 . "$top/tests/lib/packages.sh"
+# shellcheck source=tests/lib/mounts.sh
+. "$top/tests/lib/mounts.sh"
 export LC_ALL=C.UTF-8
 
 say() # TEXT
@@ -47,7 +49,7 @@ outside()
 	folder=$(mktemp -d /var/tmp/8x8sso-demo.XXXXXX)
 	trap 'rm -rf "$folder"' EXIT
 	trap 'exit 130' INT TERM HUP
-	unshare --mount --propagation private --pid --fork --kill-child \
+	unshare --mount --propagation unchanged --pid --fork --kill-child \
 	    sh "$0" --between "$folder"
 }
 
@@ -56,6 +58,7 @@ outside()
 between() # FOLDER
 {
 	folder=$1
+	private_mounts
 	mkdir "$folder/upper" "$folder/work" "$folder/root"
 	options=lowerdir=/,upperdir=$folder/upper,workdir=$folder/work
 	if ! mount -t overlay demo -o "$options" "$folder/root" 2>/dev/null

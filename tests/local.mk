@@ -46,5 +46,6 @@ EXTRA_DIST += tests/demo.sh tests/run.sh \
 	tests/lib/e2e.sh \
 	tests/lib/host.sh \
 	tests/lib/login.py \
+	tests/lib/mounts.sh \
 	tests/lib/packages.sh \
 	tests/lib/syslog.py

@@ -28,6 +28,8 @@ die()
 }
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=tests/lib/mounts.sh
+. "$top/tests/lib/mounts.sh"
 
 # -- outside: leave the machine's namespaces -------------------------------
 
@@ -38,7 +40,7 @@ outside() # STAGE COMMAND...
 	stage=$(cd "$1" && pwd)
 	shift
 	export HOST_HERE="${here:-}"
-	exec unshare --mount --propagation private --pid --fork --kill-child \
+	exec unshare --mount --propagation unchanged --pid --fork --kill-child \
 	    --net --uts --ipc sh "$0" --inside "$stage" "$(pwd)" "$@"
 }
 
@@ -94,6 +96,7 @@ between() # STAGE DIRECTORY COMMAND...
 	case $top/$stage in
 	/mnt/*|*//mnt/*) die "the tree must not be below /mnt" ;;
 	esac
+	private_mounts
 	hostname lab
 	ip link set lo up
 	make_root
