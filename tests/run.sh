@@ -16,6 +16,7 @@ stages='
 packages	install what is missing
 gcc		build with gcc, warnings are errors
 check		make check
+check-root	what of make check only root can run
 distcheck	make distcheck
 clang		build with clang, warnings are errors
 sanitizers	build and make check with ASan and UBSan

@@ -6,7 +6,7 @@
 #
 # shellcheck shell=sh
 
-. "$top_srcdir/tests/lib/tap.sh"
+. "${top_srcdir:?}/tests/lib/tap.sh"
 
 lint_tmp=$(mktemp -d) || exit 99
 trap 'rm -rf "$lint_tmp"' EXIT

@@ -112,7 +112,7 @@ module() # FILE MAP SONAME LIBRARY...
 		exports "$top_builddir/.libs/$file" "$top_srcdir/$map"
 	check "the soname of $file is $name" \
 		soname "$top_builddir/.libs/$file" "$name"
-	if [ -n "${SANITIZERS:-}" ]; then
+	if [ -n "${SANITIZE:-}" ]; then
 		skip "$file needs only: $*" "sanitizers bring libraries"
 		return
 	fi

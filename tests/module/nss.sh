@@ -11,8 +11,8 @@ modules=${top_builddir:?}/tests/module/.libs
 cache=$top_builddir/tests/module/nss.cache
 shipped=$top_builddir/.libs/libnss_8x8.so.2
 preload=
-# "" means that the module needs a sanitizer's library in the host process.
-if [ -z "$SANITIZERS" ]; then
+# A module with sanitizers needs their library in the host process.
+if [ -n "${SANITIZE:-}" ]; then
 	case $($CC --version) in
 	*clang*) preload=libclang_rt.asan-$(uname -m).so ;;
 	*) preload=libasan.so ;;

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -24,5 +25,23 @@
 /* Compares reasons by name, so that a failure is readable. */
 #define assert_err(got, want) \
 	assert_string_equal(err_name(got), err_name(want))
+
+/*
+ * Runs a group whose last for_root tests only root can run.  For others they
+ * are left out, and it says so: cmocka's TAP calls a skipped test a failed
+ * one.
+ */
+static inline int
+run_group(const struct CMUnitTest *tests, size_t count, size_t for_root,
+    CMFixtureFunction set_up, CMFixtureFunction tear_down)
+{
+	if (geteuid() != 0) {
+		count -= for_root;
+		print_message("# left out, only root can run them: %zu tests\n",
+		    for_root);
+	}
+	return _cmocka_run_group_tests("tests", tests, count, set_up,
+	    tear_down);
+}
 
 #endif
