@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/parse.h"
 
 void
 channel_close(struct channel *ch)
@@ -101,6 +103,20 @@ channel_send(struct channel *ch, enum wire_type type,
 	enum err r = wire_encode(&b, type, field, count, diag);
 
 	return r != ERR_OK ? r : send_all(ch, &b, diag);
+}
+
+enum err
+channel_refuse(struct channel *ch, enum err reason, const struct diag *detail)
+{
+	struct diag plain = *detail;
+	size_t len = strlen(plain.text);
+
+	if (!parse_is_utf8(plain.text, len))
+		for (size_t i = 0; i < len; i++)
+			if ((unsigned char)plain.text[i] > '~')
+				plain.text[i] = '?';
+	return CHANNEL_SEND(ch, REFUSE, NULL, wire_text(err_name(reason)),
+	    wire_text(plain.text));
 }
 
 static enum err

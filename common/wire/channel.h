@@ -34,6 +34,12 @@ enum err channel_send(struct channel *ch, enum wire_type type,
 	    sizeof((const struct wire_field[]){ __VA_ARGS__ }) / \
 	    sizeof(struct wire_field), (diag))
 
+/* Sends REFUSE with reason's name and the detail, which may quote what was cut
+ * inside a character: the wire has UTF-8 only, so other bytes become '?'.
+ * As channel_send(). */
+enum err channel_refuse(struct channel *ch, enum err reason,
+	const struct diag *detail) MUST_USE;
+
 /* Receives one message into msg, whose former content is wiped; msg is empty
  * after a failure.
  * ERR_WIRE_CLOSED (also between two frames), ERR_TIMEOUT, ERR_IO, ERR_NOMEM,

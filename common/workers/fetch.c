@@ -13,7 +13,6 @@
 #include "auth/saml_metadata.h"
 #include "base/clock.h"
 #include "base/io.h"
-#include "base/parse.h"
 #include "directory/scim.h"
 #include "sys/http.h"
 #include "sys/sandbox.h"
@@ -209,22 +208,6 @@ fetch_idp(struct channel *ch, const struct wire_msg *msg, struct diag *diag)
 	    wire_u64(idp.keys.count));
 }
 
-/* The detail may have been cut inside a character, which the wire refuses. */
-static void
-refuse(struct channel *ch, enum err reason, struct diag *diag)
-{
-	size_t len = strlen(diag->text);
-
-	if (!parse_is_utf8(diag->text, len))
-		for (size_t i = 0; i < len; i++)
-			if ((unsigned char)diag->text[i] > '~')
-				diag->text[i] = '?';
-	channel_set_timeout(ch, REQUEST_TIMEOUT_MS);
-	/* If the command is not there any more, nobody wants to know. */
-	(void)!CHANNEL_SEND(ch, REFUSE, NULL, wire_text(err_name(reason)),
-	    wire_text(diag->text));
-}
-
 static enum err
 answer(struct channel *ch, const char *user, struct diag *diag)
 {
@@ -258,6 +241,8 @@ main(int argc, char **argv)
 	    fail(&diag, ERR_USAGE, "8x8sso-fetch is started by 8x8sso");
 	if (r == ERR_OK)
 		return 0;
-	refuse(&ch, r, &diag);
+	channel_set_timeout(&ch, REQUEST_TIMEOUT_MS);
+	/* If the command is not there any more, nobody wants to know. */
+	(void)!channel_refuse(&ch, r, &diag);
 	return 1;
 }

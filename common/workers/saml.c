@@ -139,7 +139,6 @@ main(void)
 	if (r == ERR_OK)
 		r = claims_send(claims, &ch, NULL);
 	else
-		r = CHANNEL_SEND(&ch, REFUSE, NULL, wire_text(err_name(r)),
-		    wire_text(diag.text));
+		r = channel_refuse(&ch, r, &diag);
 	return r == ERR_OK ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -13,6 +13,7 @@ struct run {
 	const char *file;	/* of the Response */
 	size_t keys;		/* how often the key is sent */
 	uint64_t now;
+	const char *said;	/* what a StatusMessage says instead */
 };
 
 static struct idp_keys keys;
@@ -50,13 +51,33 @@ send_keys(struct peer *peer, size_t count)
 }
 
 static void
+load(const struct run *run, struct buf *xml)
+{
+	static const char message[] = "AADSTS75006: no";
+	AUTO(buf) struct buf file = BUF_INIT(1024u * 1024);
+	const char *at;
+
+	assert_true(vector_load(run->file, &file));
+	at = run->said == NULL ? NULL : strstr(buf_str(&file), message);
+	if (at == NULL) {
+		assert_null(run->said);
+		assert_err(buf_put(xml, file.data, file.len), ERR_OK);
+		return;
+	}
+	assert_err(buf_put(xml, file.data, (size_t)(at - buf_str(&file))),
+	    ERR_OK);
+	assert_err(buf_puts(xml, run->said), ERR_OK);
+	assert_err(buf_puts(xml, at + sizeof(message) - 1), ERR_OK);
+}
+
+static void
 send_check(struct peer *peer, const struct run *run)
 {
 	AUTO(buf) struct buf xml = BUF_INIT(1024u * 1024);
 	AUTO(buf) struct buf text = BUF_INIT(1024u * 1024);
 	struct saml_check check = vector_check(&keys);
 
-	assert_true(vector_load(run->file, &xml));
+	load(run, &xml);
 	assert_err(base64_encode(&text, xml.data, xml.len), ERR_OK);
 	assert_err(CHANNEL_SEND(&peer->ch, SAML_CHECK, NULL,
 	    wire_bytes(text.data, text.len), wire_text(check.issuer),
@@ -98,7 +119,8 @@ assert_refused(struct run run, enum err want)
 static void
 good_response_comes_back_as_claims(void **state)
 {
-	const struct run run = { "good.xml", 1, VECTOR_ISSUED + 20 };
+	const struct run run = { "good.xml", 1, VECTOR_ISSUED + 20,
+	    NULL };
 	AUTO(claims) struct claims *claims = NULL;
 
 	(void)state;
@@ -115,23 +137,39 @@ refusal_comes_back_with_its_reason(void **state)
 	const uint64_t now = VECTOR_ISSUED + 20;
 
 	(void)state;
-	assert_refused((struct run){ "d3-other-audience.xml", 1, now },
+	assert_refused((struct run){ "d3-other-audience.xml", 1, now, NULL },
 	    ERR_SAML_AUDIENCE);
-	assert_refused((struct run){ "b1-xsw3.xml", 1, now },
+	assert_refused((struct run){ "b1-xsw3.xml", 1, now, NULL },
 	    ERR_SAML_ASSERTIONS);
-	assert_refused((struct run){ "good.xml", 1, 0 }, ERR_CLOCK);
-	assert_refused((struct run){ "good.xml", 0, now }, ERR_IDP_NO_KEYS);
+	assert_refused((struct run){ "good.xml", 1, 0, NULL }, ERR_CLOCK);
+	assert_refused((struct run){ "good.xml", 0, now, NULL },
+	    ERR_IDP_NO_KEYS);
+}
+
+/* What is quoted is cut to a number of bytes, here inside a character. */
+static void
+refusal_that_quotes_long_foreign_text_keeps_its_reason(void **state)
+{
+	char said[400] = "x";
+
+	(void)state;
+	for (size_t i = 1; i + 2 < sizeof(said); i += 2)
+		memcpy(said + i, "\xc3\xa9", 3);
+	assert_refused((struct run){ "d13-error-response.xml", 1,
+	    VECTOR_ISSUED + 20, said }, ERR_SAML_STATUS);
+	assert_refused((struct run){ "d13-error-response.xml", 1,
+	    VECTOR_ISSUED + 20, said + 1 }, ERR_SAML_STATUS);
 }
 
 static void
 nonsense_on_the_wire_is_refused(void **state)
 {
 	(void)state;
-	assert_refused((struct run){ "good.xml", 1, UINT64_MAX },
+	assert_refused((struct run){ "good.xml", 1, UINT64_MAX, NULL },
 	    ERR_WIRE_SYNTAX);
 	assert_refused((struct run){ "good.xml", SAML_KEYS_MAX + 1,
-	    VECTOR_ISSUED }, ERR_WIRE_SYNTAX);
-	assert_refused((struct run){ NULL, 1, 0 }, ERR_WIRE_UNEXPECTED);
+	    VECTOR_ISSUED, NULL }, ERR_WIRE_SYNTAX);
+	assert_refused((struct run){ NULL, 1, 0, NULL }, ERR_WIRE_UNEXPECTED);
 }
 
 static void
@@ -153,6 +191,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good_response_comes_back_as_claims),
 		cmocka_unit_test(refusal_comes_back_with_its_reason),
+		cmocka_unit_test(
+		    refusal_that_quotes_long_foreign_text_keeps_its_reason),
 		cmocka_unit_test(nonsense_on_the_wire_is_refused),
 		cmocka_unit_test(closed_channel_ends_the_worker),
 	};
