@@ -13,7 +13,10 @@
 #define FORMAT_ENTITY "urn:oasis:names:tc:SAML:2.0:nameid-format:entity"
 #define TENANT_CONSUMERS "9188040d-6c67-4c5b-b112-36a304b66dad"
 #define GUID_LEN 36
-#define SPAN_MAX 86400
+
+/* Entra can be told a lifetime of up to a day, which it counts from the issue,
+ * and dates NotBefore 5 minutes before that. */
+#define SPAN_MAX (86400 + 300)
 
 static const struct xml_node *
 confirmation(const struct saml_verifier *v)

@@ -606,7 +606,8 @@ def meaning(m):
     m.sem("d7-no-not-on-or-after", until=None)
     m.sem("d7-not-before-later", not_before="2026-11-20T12:01:00Z")
     m.sem("d7-window-backwards", until="2026-11-20T11:55:00Z")
-    m.sem("d7-window-too-long", until="2026-11-21T12:00:00Z")
+    m.sem("d7-window-too-long", until="2026-11-21T12:00:01Z")
+    m.sem("good-lifetime-of-a-day", until="2026-11-21T12:00:00Z")
     m.sem("d7-confirmation-ends-first", confirmed="2026-11-20T12:00:40Z")
     for name, text in (
             ("offset", "2026-11-20T12:00:00+01:00"), ("no-zone",

@@ -377,6 +377,7 @@ REFUSED(REFUSAL)
 	X(one_time_use_and_address_are_accepted, "good-one-time-use") \
 	X(d3_one_of_two_audiences_is_enough, "good-two-audiences") \
 	X(d4_absent_destination_is_accepted, "good-no-destination") \
+	X(d7_lifetime_of_a_day_is_accepted, "good-lifetime-of-a-day") \
 	X(d5_signed_request_alone_is_enough, "good-only-inner")
 
 #define ACCEPTANCE(test, file) \
