@@ -211,6 +211,8 @@ check_account(struct store *store, const struct conf *conf,
 		return r;
 	if (user.vanished)
 		return fail(diag, ERR_USER_VANISHED, "%s", login);
+	if (!user.active)
+		return fail(diag, ERR_USER_INACTIVE, "%s", login);
 	r = check_pins(store, &user, identity->subject, &pinned, diag);
 	if (r != ERR_OK || pinned)
 		return r;

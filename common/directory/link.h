@@ -18,7 +18,9 @@
  * subject is pinned to another account, else ERR_LINK_PIN).  Without a pin,
  * userName must equal the claim [saml] user_attribute, ASCII case-insensitive,
  * or, with link_by = external_id, externalId the oid (ERR_LINK_MISMATCH); then
- * the subject is pinned in the same transaction.  Guests: ERR_LINK_GUEST.
+ * the subject is pinned in the same transaction.  Guests: ERR_LINK_GUEST.  An
+ * account that is not active gets no pin: ERR_USER_VANISHED,
+ * ERR_USER_INACTIVE.
  * ERR_USER_UNKNOWN, ERR_SAML_CLAIM_MISSING, ERR_STORE.
  */
 enum err link_check(struct store *store, const struct conf *conf,

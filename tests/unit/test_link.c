@@ -219,6 +219,28 @@ unknown_refused_and_vanished_accounts_are_not_linked(void **data)
 	assert_pins(state, "");
 }
 
+/* Else whoever gets the name of somebody who left would also get the pin, and
+ * with it the account on the day that it is activated again. */
+static void
+i3_deactivated_account_is_not_pinned(void **data)
+{
+	struct state *state = *data;
+	struct claims thief = entra(OID_B, "ann@contoso.com");
+	struct claims ann = entra(OID_A, "ann@contoso.com");
+	struct record records[] = {
+		state_record("a", "Ann@contoso.com", T1),
+		state_record("b", "bob@contoso.com", T1),
+	};
+
+	records[0].active = false;
+	assert_err(state_sync(state, records, 2, NULL), ERR_OK);
+	assert_err(link_to(state, &thief, "ann"), ERR_USER_INACTIVE);
+	assert_pins(state, "");
+	records[0].active = true;
+	assert_err(state_sync(state, records, 2, NULL), ERR_OK);
+	assert_err(link_to(state, &ann, "ann"), ERR_OK);
+}
+
 static void
 d2_other_tenant_is_refused(void **data)
 {
@@ -440,6 +462,7 @@ main(void)
 		TEST(i3_new_object_with_an_old_name_is_refused),
 		TEST(i3_one_object_has_one_account),
 		TEST(unknown_refused_and_vanished_accounts_are_not_linked),
+		TEST(i3_deactivated_account_is_not_pinned),
 		TEST(d2_other_tenant_is_refused),
 		TEST(d16_missing_and_doubled_claims_are_refused),
 		TEST(j16_guests_are_refused_also_when_pinned),
