@@ -91,7 +91,132 @@ simplesamlphp_document_gives_its_key(void **state)
 	assert_int_equal(idp.keys.count, 1);
 }
 
-/* One key of a RoleDescriptor must not be taken for the provider's. */
+/* A vector's certificate as metadata has it.  Its own signature is nobody's
+ * business, so one that ends otherwise is another certificate of this key. */
+static void
+put_certificate(struct buf *out, const char *file, unsigned int other)
+{
+	AUTO(buf) struct buf pem = BUF_INIT(1024u * 1024);
+	AUTO(buf) struct buf der = BUF_INIT(1024u * 1024);
+	const char *body;
+
+	assert_true(vector_load(file, &pem));
+	body = strchr(buf_str(&pem), '\n') + 1;
+	assert_err(base64_decode(&der, body, (size_t)(strstr(body,
+	    "-----END") - body), true), ERR_OK);
+	der.data[der.len - 1] ^= (uint8_t)other;
+	assert_err(base64_encode(out, der.data, der.len), ERR_OK);
+}
+
+/* A role with count keys, all of which are those of one certificate. */
+static void
+put_role(struct buf *out, const char *name, const char *file,
+    unsigned int count)
+{
+	assert_err(buf_printf(out, "<%s protocolSupportEnumeration=\"urn:oasis:"
+	    "names:tc:SAML:2.0:protocol\">", name), ERR_OK);
+	for (unsigned int i = 0; i < count; i++) {
+		assert_err(buf_puts(out, "<KeyDescriptor use=\"signing\">"
+		    "<ds:KeyInfo><ds:X509Data><ds:X509Certificate>"), ERR_OK);
+		put_certificate(out, file, i);
+		assert_err(buf_puts(out, "</ds:X509Certificate></ds:X509Data>"
+		    "</ds:KeyInfo></KeyDescriptor>"), ERR_OK);
+	}
+	assert_err(buf_printf(out, "</%s>", name), ERR_OK);
+}
+
+static enum err
+parse_roles(const struct buf *roles, struct saml_idp *ret)
+{
+	AUTO(buf) struct buf text = BUF_INIT(1024u * 1024);
+
+	assert_err(buf_printf(&text, "<EntityDescriptor xmlns=\"urn:oasis:names"
+	    ":tc:SAML:2.0:metadata\" xmlns:x=\"urn:x\" xmlns:ds=\"http://www."
+	    "w3.org/2000/09/xmldsig#\" entityID=\"" VECTOR_ISSUER "\">%s"
+	    "</EntityDescriptor>", buf_str(roles)), ERR_OK);
+	return saml_metadata_parse(text.data, text.len, VECTOR_ISSUER, NOW,
+	    ret, NULL);
+}
+
+static void
+c7_keys_of_other_roles_are_not_taken(void **state)
+{
+	static const char *const others[] = {
+		"SPSSODescriptor", "RoleDescriptor",
+		"AttributeAuthorityDescriptor", "x:IDPSSODescriptor",
+		"ds:IDPSSODescriptor",
+	};
+	AUTO(buf) struct buf roles = BUF_INIT(1024u * 1024);
+	struct idp_keys keys = { .count = 0 };
+	struct saml_idp idp;
+
+	(void)state;
+	assert_true(vector_key("idp", &keys));
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		put_role(&roles, others[i], "other-cert.pem", 1);
+	assert_err(parse_roles(&roles, &idp), ERR_IDP_METADATA);
+	put_role(&roles, "IDPSSODescriptor", "idp-cert.pem", 1);
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		put_role(&roles, others[i], "other-cert.pem", 1);
+	assert_err(parse_roles(&roles, &idp), ERR_OK);
+	assert_int_equal(idp.keys.count, 1);
+	assert_memory_equal(idp.keys.key[0].cert_sha256,
+	    keys.key[0].cert_sha256, 32);
+}
+
+static void
+c6_number_of_keys_is_limited(void **state)
+{
+	struct saml_idp idp;
+
+	(void)state;
+	for (unsigned int n = 1; n <= 2 * SAML_KEYS_MAX; n++) {
+		AUTO(buf) struct buf roles = BUF_INIT(1024u * 1024);
+
+		put_role(&roles, "IDPSSODescriptor", "idp-cert.pem", n);
+		assert_err(parse_roles(&roles, &idp), n <= SAML_KEYS_MAX ?
+		    ERR_OK : ERR_IDP_METADATA);
+		if (n <= SAML_KEYS_MAX)
+			assert_int_equal(idp.keys.count, n);
+	}
+}
+
+static void
+same_certificate_twice_is_one_key(void **state)
+{
+	static const char end[] = "</IDPSSODescriptor>";
+	AUTO(buf) struct buf roles = BUF_INIT(1024u * 1024);
+	struct saml_idp idp;
+
+	(void)state;
+	put_role(&roles, "IDPSSODescriptor", "idp-cert.pem", SAML_KEYS_MAX);
+	roles.len -= sizeof(end) - 1;
+	assert_err(buf_puts(&roles, "<KeyDescriptor use=\"signing\">"
+	    "<ds:KeyInfo><ds:KeyName>x</ds:KeyName><ds:X509Data>"
+	    "<ds:X509SubjectName>x</ds:X509SubjectName>"
+	    "<ds:X509Certificate>"), ERR_OK);
+	put_certificate(&roles, "idp-cert.pem", 1);
+	assert_err(buf_printf(&roles, "</ds:X509Certificate></ds:X509Data>"
+	    "</ds:KeyInfo></KeyDescriptor>%s", end), ERR_OK);
+	assert_err(parse_roles(&roles, &idp), ERR_OK);
+	assert_int_equal(idp.keys.count, SAML_KEYS_MAX);
+}
+
+static void
+address_is_that_of_the_redirect_binding(void **state)
+{
+	static const char post[] = "<md:SingleSignOnService Binding=\"urn:oasis"
+	    ":names:tc:SAML:2.0:bindings:HTTP-POST\" Location=\"https://idp."
+	    "example.com/post\"/><md:SingleSignOnService ";
+	struct saml_idp idp;
+
+	(void)state;
+	assert_err(parse_changed("metadata-simplesamlphp.xml",
+	    "<md:SingleSignOnService ", post, &idp), ERR_OK);
+	assert_string_equal(idp.login_url,
+	    "https://idp.example.com/SSOService.php");
+}
+
 static void
 c7_keys_are_only_those_of_the_idp_role(void **state)
 {
@@ -318,6 +443,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(entra_document_gives_its_keys_and_addresses),
 		cmocka_unit_test(simplesamlphp_document_gives_its_key),
+		cmocka_unit_test(c7_keys_of_other_roles_are_not_taken),
+		cmocka_unit_test(c6_number_of_keys_is_limited),
+		cmocka_unit_test(same_certificate_twice_is_one_key),
+		cmocka_unit_test(address_is_that_of_the_redirect_binding),
 		cmocka_unit_test(c7_keys_are_only_those_of_the_idp_role),
 		cmocka_unit_test(c8_key_without_use_is_a_signing_key),
 		cmocka_unit_test(c7_other_entity_is_refused),
