@@ -233,8 +233,8 @@ add_certificates(const struct xml_node *x509, struct idp_keys *keys,
 	return ERR_OK;
 }
 
-/* KeyInfo/X509Data/X509Certificate of one KeyDescriptor (C8: not one that is
- * for encryption). */
+/* KeyInfo/X509Data/X509Certificate of one KeyDescriptor, if it is for signing
+ * and nothing else (C7, C8). */
 static enum err
 add_descriptor(const struct xml_node *descriptor, struct idp_keys *keys,
     struct diag *diag)
@@ -243,9 +243,9 @@ add_descriptor(const struct xml_node *descriptor, struct idp_keys *keys,
 	const struct xml_node *info = xml_first(descriptor);
 	enum err r = ERR_OK;
 
-	if (use != NULL && strcmp(use, "encryption") == 0)
+	if (use == NULL || strcmp(use, "encryption") == 0)
 		return ERR_OK;
-	if (use != NULL && strcmp(use, "signing") != 0)
+	if (strcmp(use, "signing") != 0)
 		return fail(diag, ERR_IDP_METADATA, "KeyDescriptor "
 		    "use=\"%.32s\"", use);
 	if (info == NULL || !xml_is(info, NS_DSIG, "KeyInfo"))
@@ -272,7 +272,9 @@ read_keys(const struct xml_node *role, struct idp_keys *keys,
 			return r;
 	}
 	if (keys->count == 0)
-		return fail(diag, ERR_IDP_METADATA, "no signing key");
+		return fail(diag, ERR_IDP_METADATA, "no key with "
+		    "use=\"signing\"; one without use has to be configured "
+		    "as [idp] certificate");
 	return ERR_OK;
 }
 

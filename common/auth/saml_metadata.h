@@ -17,9 +17,10 @@ struct saml_idp {
 
 /*
  * Metadata of exactly one EntityDescriptor whose entityID is byte-equal to
- * issuer: keys from its one IDPSSODescriptor, use "signing" or none.  A UTF-8
- * BOM is admitted; validUntil is honoured.  A signature on the document is
- * not looked at: it proves nothing (section 2.6 of the provider's facts).
+ * issuer: keys from its one IDPSSODescriptor, use "signing" only (C8: one of
+ * unspecified use has to be configured, as a certificate).  A UTF-8 BOM is
+ * admitted; validUntil is honoured.  A signature on the document is not
+ * looked at: it proves nothing (section 2.6 of the provider's facts).
  * ERR_IDP_METADATA, ERR_IDP_KEY_WEAK, or the parser's SAML_* reason.
  */
 enum err saml_metadata_parse(const void *data, size_t len,
