@@ -583,6 +583,7 @@ def meaning(m):
     m.sem("d4-empty-destination", destination="")
     m.sem("good-no-destination", destination=None)
     m.sem("d5-other-request", irt="_0000000000000000000000000000000f")
+    m.sem("d5-empty-request", irt="")
     m.sem("d5-outer-other-request",
           outer_irt="_0000000000000000000000000000000f")
     m.sem("d5-only-outer", irt=None, outer_irt=REQUEST)
@@ -674,6 +675,12 @@ def meaning(m):
     m.sem("d16-any-name-twice", attributes=attrs + [attrs[5]])
     m.sem("d16-two-objects", attributes=[attrs[0], attribute(
         MS + "identity/claims/objectidentifier", OBJECT, OBJECT)] + attrs[2:])
+    for what, name in (("tenants", MS + "identity/claims/tenantid"),
+                       ("providers", MS + "identity/claims/identityprovider"),
+                       ("names", CLAIMS + "name")):
+        m.sem("d16-two-" + what, attributes=[
+            a for a in attrs if 'Name="%s"' % name not in a]
+            + [attribute(name, "x", "y")])
     m.sem("d16-no-statement", attribute_statement="")
     m.sem("d16-no-value", attributes=attrs + ['<Attribute Name="x"/>'])
     m.sem("d16-no-name", attributes=attrs + [

@@ -260,6 +260,8 @@ assert_accepted(struct saml_check check, const char *name)
 	    SAML_DESTINATION) \
 	X(d5_other_request_is_refused, "d5-other-request", \
 	    SAML_IN_RESPONSE_TO) \
+	X(d5_empty_request_is_refused, "d5-empty-request", \
+	    SAML_IN_RESPONSE_TO) \
 	X(d5_outer_other_request_is_refused, "d5-outer-other-request", \
 	    SAML_IN_RESPONSE_TO) \
 	X(d5_signed_request_is_required, "d5-only-outer", \
@@ -344,6 +346,12 @@ assert_accepted(struct saml_check check, const char *name)
 	X(d16_any_name_twice_is_refused, "d16-any-name-twice", \
 	    SAML_CLAIM_DUPLICATE) \
 	X(d16_two_objects_are_refused, "d16-two-objects", \
+	    SAML_CLAIM_DUPLICATE) \
+	X(d16_two_tenants_are_refused, "d16-two-tenants", \
+	    SAML_CLAIM_DUPLICATE) \
+	X(d16_two_providers_are_refused, "d16-two-providers", \
+	    SAML_CLAIM_DUPLICATE) \
+	X(d16_two_names_are_refused, "d16-two-names", \
 	    SAML_CLAIM_DUPLICATE) \
 	X(d16_attributes_are_required, "d16-no-statement", \
 	    SAML_CLAIM_MISSING) \
@@ -490,6 +498,9 @@ d5_unsolicited_is_accepted_when_configured(void **state)
 	claims = assert_accepted(check, "good-unsolicited");
 	assert_string_equal(claims_fixed(claims)->in_response_to, "");
 	both = assert_accepted(check, "good-unsolicited-both");
+	/* It may be older than the request that it is no answer to. */
+	check.request_id = VECTOR_REQUEST;
+	check.request_time = VECTOR_ISSUED + 45;
 	check.now = VECTOR_ISSUED + 60;
 	claims_free(&claims);
 	claims = assert_accepted(check, "good-unsolicited");
@@ -507,6 +518,7 @@ d5_unsolicited_with_a_request_is_refused(void **state)
 	assert_refused(check, "d5-other-request", ERR_SAML_IN_RESPONSE_TO);
 	assert_refused(check, "d5-only-outer", ERR_SAML_IN_RESPONSE_TO);
 	check.request_id = "";
+	assert_refused(check, "d5-empty-request", ERR_SAML_IN_RESPONSE_TO);
 	assert_refused(check, "good", ERR_SAML_IN_RESPONSE_TO);
 	assert_refused(check, "d5-only-outer", ERR_SAML_IN_RESPONSE_TO);
 }
