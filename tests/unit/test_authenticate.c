@@ -91,6 +91,17 @@ the_prompt_is_the_same_for_every_account(void **state)
 	}
 }
 
+/* What the worker got, whose two keys are passed over. */
+static void
+receive_check(struct wire_msg *msg)
+{
+	for (int i = 0; i < 2; i++)
+		assert_err(channel_expect(&fake.worker, WIRE_SAML_KEY, msg,
+		    NULL), ERR_OK);
+	assert_err(channel_expect(&fake.worker, WIRE_SAML_CHECK, msg, NULL),
+	    ERR_OK);
+}
+
 static void
 the_worker_is_told_what_to_demand(void **state)
 {
@@ -101,11 +112,7 @@ the_worker_is_told_what_to_demand(void **state)
 	(void)state;
 	s.conf.saml_require_mfa = true;
 	assert_err(sign_in_with(&s, XML), ERR_OK);
-	for (int i = 0; i < 2; i++)
-		assert_err(channel_expect(&fake.worker, WIRE_SAML_KEY, &msg,
-		    NULL), ERR_OK);
-	assert_err(channel_expect(&fake.worker, WIRE_SAML_CHECK, &msg, NULL),
-	    ERR_OK);
+	receive_check(&msg);
 	encode(XML, &base64);
 	assert_int_equal(msg.field[SAML_CHECK_RESPONSE].len, base64.len);
 	assert_memory_equal(msg.field[SAML_CHECK_RESPONSE].data, base64.data,
@@ -127,6 +134,70 @@ the_worker_is_told_what_to_demand(void **state)
 	    60);
 	assert_int_equal(wire_get_u64(&msg, SAML_CHECK_FLAGS),
 	    WIRE_SAML_FORCE_AUTHN | WIRE_SAML_REQUIRE_MFA);
+}
+
+static void
+each_demand_is_configured_by_itself(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 16; i++) {
+		AUTO(wire_msg) struct wire_msg msg = WIRE_MSG_INIT;
+		SCENE(s, AUTHENTICATE);
+
+		s.conf.saml_idp_initiated = (i & 1) != 0;
+		s.conf.saml_force_authn = (i & 2) != 0;
+		s.conf.saml_require_mfa = (i & 4) != 0;
+		s.conf.saml_require_response_signature = (i & 8) != 0;
+		assert_err(sign_in_with(&s, XML), ERR_OK);
+		receive_check(&msg);
+		assert_int_equal(wire_get_u64(&msg, SAML_CHECK_FLAGS),
+		    ((i & 1) != 0 ? WIRE_SAML_UNSOLICITED : 0) |
+		    ((i & 2) != 0 ? WIRE_SAML_FORCE_AUTHN : 0) |
+		    ((i & 4) != 0 ? WIRE_SAML_REQUIRE_MFA : 0) |
+		    ((i & 8) != 0 ? WIRE_SAML_RESPONSE_SIGNED : 0));
+	}
+}
+
+/* The answers that terminals let through, of a Response as it was copied. */
+static void
+pieces_of_any_length_give_the_response(void **state)
+{
+	static const size_t sizes[] = { 64, 76, 78, 511, 1023, 4095, 9999 };
+	static const char *const breaks[] = { "", "\n", "\r\n" };
+	static const char end[] = "</samlp:Response>\n";
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(sizes) * ARRAY_LEN(breaks); i++) {
+		const char *line_break = breaks[i % ARRAY_LEN(breaks)];
+		size_t size = sizes[i / ARRAY_LEN(breaks)];
+		/* A socket holds few hundred answers that nobody reads. */
+		size_t len = size < 511 ? 2000 : 8000;
+		char xml[8000 + sizeof(end)];
+		AUTO(buf) struct buf base64 = BUF_INIT(1u << 20);
+		AUTO(buf) struct buf folded = BUF_INIT(1u << 20);
+		AUTO(buf) struct buf got = BUF_INIT(1u << 20);
+		AUTO(wire_msg) struct wire_msg msg = WIRE_MSG_INIT;
+		const struct wire_field *sent = &msg.field[SAML_CHECK_RESPONSE];
+		char piece[10000];
+		SCENE(s, AUTHENTICATE);
+
+		memset(xml, 'x', len);
+		memcpy(xml + len, end, sizeof(end));
+		encode(xml, &base64);
+		for (size_t at = 0; at < base64.len; at += 76)
+			assert_err(buf_printf(&folded, "%.76s%s",
+			    buf_str(&base64) + at, line_break), ERR_OK);
+		for (size_t at = 0; at < folded.len; at += size) {
+			(void)snprintf(piece, sizeof(piece), "%.*s", (int)size,
+			    buf_str(&folded) + at);
+			scene_answer(&s, piece);
+		}
+		assert_err(authenticate(&s.login, &s.diag), ERR_OK);
+		receive_check(&msg);
+		assert_err(base64_decode(&got, sent->data, sent->len, true),
+		    ERR_OK);
+		assert_string_equal(buf_str(&got), xml);
+	}
 }
 
 static void
@@ -385,6 +456,8 @@ main(void)
 		cmocka_unit_test(the_prompt_carries_everything),
 		cmocka_unit_test(the_prompt_is_the_same_for_every_account),
 		cmocka_unit_test(the_worker_is_told_what_to_demand),
+		cmocka_unit_test(each_demand_is_configured_by_itself),
+		cmocka_unit_test(pieces_of_any_length_give_the_response),
 		cmocka_unit_test(
 		    pieces_are_put_together_until_the_response_ends),
 		cmocka_unit_test(
