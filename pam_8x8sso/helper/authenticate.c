@@ -279,6 +279,20 @@ verify(const struct sign_in *s, int64_t now, struct claims **ret,
 	}
 }
 
+/* A worker that has lost its way accepts what it was not asked about (D1,
+ * D5). */
+static bool
+is_asked_for(const struct sign_in *s, const struct claims *claims)
+{
+	const struct conf *conf = s->login->conf;
+	const struct claims_fixed *fixed = claims_fixed(claims);
+	bool unsolicited = *fixed->in_response_to == '\0';
+
+	return strcmp(fixed->issuer, conf->idp_issuer) == 0 &&
+	    (unsolicited ? conf->saml_idp_initiated :
+	    strcmp(fixed->in_response_to, s->request_id) == 0);
+}
+
 /* The claims are true; are they for this account, for the first time, and may
  * it be here? */
 static enum err
@@ -318,6 +332,9 @@ authenticate(struct login *login, struct diag *diag)
 		return r;
 	now = clock_now();
 	r = verify(&s, now, &claims, diag);
+	if (r == ERR_OK && !is_asked_for(&s, claims))
+		r = fail(diag, ERR_WORKER, WORKER_NAME ": accepts what is not "
+		    "an answer to this login");
 	if (r == ERR_OK)
 		r = accept_claims(login, claims, now, diag);
 	return r;

@@ -28,6 +28,9 @@ struct scene_fake {
 	int64_t replay_until;
 	struct channel worker;		/* the worker's end */
 	bool worker_hangs_up;
+	/* What the worker accepts; NULL: what it was asked about. */
+	const char *issuer;
+	const char *in_response_to;
 };
 extern struct scene_fake fake;
 

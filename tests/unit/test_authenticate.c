@@ -438,6 +438,36 @@ a_worker_that_fails_as_a_program_has_one_reason(void **state)
 }
 
 static void
+d5_a_worker_that_accepts_something_else_is_not_believed(void **state)
+{
+	static const struct {
+		const char *issuer;
+		const char *in_response_to;
+		bool idp_initiated;
+		enum err want;
+	} rows[] = {
+		{ NULL, NULL, true, ERR_OK },
+		{ NULL, "", true, ERR_OK },
+		{ NULL, "", false, ERR_WORKER },
+		{ NULL, "_00000000000000000000000000000000", true, ERR_WORKER },
+		{ "https://sts.example", NULL, true, ERR_WORKER },
+		{ "", "", true, ERR_WORKER },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		SCENE(s, AUTHENTICATE);
+
+		s.conf.saml_idp_initiated = rows[i].idp_initiated;
+		fake.issuer = rows[i].issuer;
+		fake.in_response_to = rows[i].in_response_to;
+		assert_err(sign_in_with(&s, XML), rows[i].want);
+		assert_string_equal(fake.calls, rows[i].want == ERR_OK ?
+		    "worker replay link find policy " : "worker ");
+	}
+}
+
+static void
 a_worker_that_dies_at_once_is_a_denial(void **state)
 {
 	SCENE(s, AUTHENTICATE);
@@ -475,6 +505,8 @@ main(void)
 		cmocka_unit_test(the_first_check_that_fails_is_the_reason),
 		cmocka_unit_test(
 		    a_worker_that_fails_as_a_program_has_one_reason),
+		cmocka_unit_test(
+		    d5_a_worker_that_accepts_something_else_is_not_believed),
 		cmocka_unit_test(a_worker_that_dies_at_once_is_a_denial),
 	};
 
