@@ -664,6 +664,7 @@ def meaning(m):
     m.sem("d15-unknown-format", format="urn:x")
     m.sem("d15-name-qualifier", name_extra=' NameQualifier="urn:x"')
     m.sem("d15-sp-name-qualifier", name_extra=' SPNameQualifier="urn:x"')
+    m.sem("d15-long-name-id", name="a" * 1025)
     m.sem("d15-provided-id", name_extra=' SPProvidedID="admin"')
     m.sem("d15-no-subject", subject="")
     m.sem("d15-no-name-id", subject="<Subject>%s</Subject>" % two)

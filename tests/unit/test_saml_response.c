@@ -338,6 +338,7 @@ assert_accepted(struct saml_check check, const char *name)
 	    SAML_NAME_ID) \
 	X(d15_foreign_sp_qualifier_is_refused, "d15-sp-name-qualifier", \
 	    SAML_NAME_ID) \
+	X(d15_long_name_id_is_refused, "d15-long-name-id", SAML_NAME_ID) \
 	X(d15_provided_id_is_refused, "d15-provided-id", SAML_ATTRIBUTE) \
 	X(d15_subject_is_required, "d15-no-subject", SAML_NAME_ID) \
 	X(d15_name_id_is_required, "d15-no-name-id", SAML_NAME_ID) \
