@@ -75,4 +75,14 @@ check "without state.db an ssh key does not let b.simon in" \
 	refused_by_key store-missing b.simon
 mv /run/state.db "$STORE"
 check "with it, b.simon is back" by_key b.simon
+
+# Without the module nobody knows who is deactivated.
+module=$(echo /usr/lib/*-linux-gnu*/security/pam_8x8sso.so)
+mv "$module" /run/module.so
+check "without the module an ssh key lets root in" contains root by_key root
+check "without the module an ssh key lets bob in" contains bob by_key bob
+refuse "without the module an ssh key does not let j.smith in" by_key j.smith
+refuse "without the module an ssh key does not let b.simon in" by_key b.simon
+mv /run/module.so "$module"
+check "with it, b.simon is back" by_key b.simon
 finish

@@ -26,7 +26,7 @@ write_stack(const char *module, const char *options, const char *behind)
 	    "account [success=1 default=ignore] pam_localuser.so\n"
 	    "account [success=ok new_authtok_reqd=ok ignore=ignore "
 	    "user_unknown=ignore authinfo_unavail=ignore "
-	    "module_unknown=ignore default=bad] %s cache=%s/cache %s\n"
+	    "default=bad] %s cache=%s/cache %s\n"
 	    "account required pam_permit.so\n"
 	    "session optional %s cache=%s/cache %s\n"
 	    "session required pam_permit.so\n", module, world_dir, options,
@@ -85,20 +85,24 @@ with_a_grant_everybody_gets_in_who_should(void **state)
 }
 
 /* The account phase alone, as after a key login. */
+static int
+log_in_with_a_key(const char *user)
+{
+	pam_handle_t *pamh = world_start("stack", user);
+	int code = pam_acct_mgmt(pamh, 0);
+
+	(void)pam_end(pamh, code);
+	return code;
+}
+
 static void
 a_key_login_of_a_deactivated_user_is_refused(void **state)
 {
-	pam_handle_t *pamh;
-
 	(void)state;
 	write_stack_with_helper("inactive", ANYTHING);
-	pamh = world_start("stack", OURS);
-	assert_int_equal(pam_acct_mgmt(pamh, 0), PAM_ACCT_EXPIRED);
-	(void)pam_end(pamh, PAM_SUCCESS);
+	assert_int_equal(log_in_with_a_key(OURS), PAM_ACCT_EXPIRED);
 	write_stack_with_helper("grant", ANYTHING);
-	pamh = world_start("stack", OURS);
-	assert_int_equal(pam_acct_mgmt(pamh, 0), PAM_SUCCESS);
-	(void)pam_end(pamh, PAM_SUCCESS);
+	assert_int_equal(log_in_with_a_key(OURS), PAM_SUCCESS);
 }
 
 static void
@@ -148,6 +152,9 @@ a_missing_or_damaged_module_locks_out_ours_only(void **state)
 		write_stack(path, "", LOCAL_PASSWORD);
 		local_people_log_in();
 		assert_int_not_equal(log_in(OURS), PAM_SUCCESS);
+		assert_int_equal(log_in_with_a_key("root"), PAM_SUCCESS);
+		assert_int_equal(log_in_with_a_key("daemon"), PAM_SUCCESS);
+		assert_int_not_equal(log_in_with_a_key(OURS), PAM_SUCCESS);
 	}
 }
 
