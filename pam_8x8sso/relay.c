@@ -41,12 +41,17 @@ relay_prompt(struct exchange *x, const struct wire_msg *msg,
 	char *answer = NULL;
 	bool asked = verdict_pam_ok(pam_prompt(x->pamh, style, &answer, "%s",
 	    wire_get_text(msg, PROMPT_WORDS)));
-	enum err r = send_answer(x, asked ? answer : NULL, diag);
+	struct diag why = DIAG_INIT;
+	enum err r = send_answer(x, asked ? answer : NULL, &why);
 
 	if (answer != NULL)
 		explicit_bzero(answer, strlen(answer));
 	free(answer);
-	return r;
+	/* Who answers after ten minutes: what a helper that did not wait for
+	 * it said at its end is still to be read. */
+	if (r == ERR_OK || r == ERR_WIRE_CLOSED)
+		return ERR_OK;
+	return fail(diag, r, "%s", why.text);
 }
 
 static enum err

@@ -38,6 +38,7 @@ static const struct twist {
 	{ "no-user", "ok", WIRE_GRANTED, "", 16, 0, 0 },
 	{ "one-verdict", "ok", 1, NULL, 16, 0, 0 },
 	{ "short-nonce", "ok", WIRE_GRANTED, NULL, 15, 0, 0 },
+	{ "too-late", "answer-timeout", WIRE_DENIED, NULL, 16, 0, 0 },
 	{ "too-long", "answer-too-long", WIRE_DENIED, NULL, 16, 0, 0 },
 	{ "unavailable", "store-missing", WIRE_UNAVAILABLE, NULL, 16, 0, 0 },
 	{ "user-prefix", "ok", WIRE_GRANTED, "b.simo", 16, 0, 0 },
@@ -216,6 +217,18 @@ one_prompt(void)
 	}
 }
 
+/* Gives up waiting before anybody could answer. */
+static void
+impatient(void)
+{
+	if (CHANNEL_SEND(&ch, PROMPT, NULL, wire_u64(0),
+	    wire_text("answer: ")) != ERR_OK ||
+	    CHANNEL_SEND(&ch, INFO, NULL, wire_u64(1),
+	    wire_text("too late")) != ERR_OK)
+		_exit(3);
+	(void)result_named("too-late");
+}
+
 static void
 huge_prompt(void)
 {
@@ -264,6 +277,7 @@ static const struct {
 	{ "half-header", half_header },
 	{ "half-payload", half_payload },
 	{ "huge-prompt", huge_prompt },
+	{ "impatient", impatient },
 	{ "info", info },
 	{ "long-payload", long_payload },
 	{ "one-prompt", one_prompt },

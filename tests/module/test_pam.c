@@ -308,6 +308,19 @@ no_answer_and_a_failing_conversation_deny(void **state)
 }
 
 static void
+an_answer_that_comes_too_late_is_denied_for_that(void **state)
+{
+	(void)state;
+	world_talk.answer = "open";
+	world_talk.outlasts = true;
+	assert_int_equal(ask(AUTH, OURS, "impatient"), PAM_AUTH_ERR);
+	world_talk.outlasts = false;
+	world_assert_logged("result=denied reason=answer-timeout ");
+	assert_null(strstr(world_log, "detail="));
+	assert_string_equal(world_talk.text, "too late");
+}
+
+static void
 an_answer_of_10_mb_is_refused(void **state)
 {
 	size_t size = 10u * 1024 * 1024;
@@ -481,6 +494,8 @@ main(void)
 		cmocka_unit_test(answers_reach_the_helper),
 		cmocka_unit_test(a_prompt_of_16_kib_is_shown_whole),
 		cmocka_unit_test(no_answer_and_a_failing_conversation_deny),
+		cmocka_unit_test(
+		    an_answer_that_comes_too_late_is_denied_for_that),
 		cmocka_unit_test(an_answer_of_10_mb_is_refused),
 		cmocka_unit_test(texts_are_shown_unless_silent),
 		cmocka_unit_test(i1_a_user_who_changes_on_the_way_is_refused),

@@ -4,6 +4,7 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <security/pam_ext.h>
@@ -78,6 +79,8 @@ static int
 converse(int count, const struct pam_message **msg,
     struct pam_response **ret, void *context)
 {
+	siginfo_t gone;
+
 	(void)context;
 	assert_int_equal(count, 1);
 	world_talk.calls++;
@@ -87,6 +90,9 @@ converse(int count, const struct pam_message **msg,
 	if (world_talk.becomes != NULL)
 		assert_int_equal(pam_set_item(world_talk.pamh, PAM_USER,
 		    world_talk.becomes), PAM_SUCCESS);
+	if (world_talk.outlasts)
+		assert_int_equal(waitid(P_ALL, 0, &gone, WEXITED | WNOWAIT),
+		    0);
 	if (world_talk.code != PAM_SUCCESS)
 		return world_talk.code;
 	*ret = calloc(1, sizeof(**ret));

@@ -29,6 +29,7 @@ struct world_talk {
 	const char *answer;		/* NULL: none */
 	int code;			/* of the conversation */
 	const char *becomes;		/* PAM_USER from a question on */
+	bool outlasts;			/* answers when the helper is gone */
 	pam_handle_t *pamh;
 	int calls;
 	int style;
