@@ -60,14 +60,19 @@ struct listing {
 static void
 list_text(FILE *out, const struct directory_user *user)
 {
+	const char *login = user->login[0] == '\0' ? "-" : user->login;
+	size_t len = strlen(login);
 	char id[16] = "-";
 
 	if (user->uid != 0)
 		(void)snprintf(id, sizeof(id), "%" PRIu32, user->uid);
+	/* Also the login name, whose grammar only update.c guarantees: the
+	 * database is the service account's. */
+	print_safe(out, login);
+	(void)fprintf(out, "%*s %-10s %-13s ", len < 24 ? (int)(24 - len) : 0,
+	    "", id, state_of(user));
 	/* What the server chose freely stands last, where its width does not
 	 * matter. */
-	(void)fprintf(out, "%-24s %-10s %-13s ",
-	    user->login[0] == '\0' ? "-" : user->login, id, state_of(user));
 	print_safe(out, user->user_name);
 	(void)fputc('\n', out);
 }

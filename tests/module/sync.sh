@@ -165,6 +165,21 @@ check "\"True\" is active" grep -q \
 	'"login":"b.simon","uid":[0-9]*,"state":"active"' "$dir/out"
 check "absent is inactive" grep -q \
 	'"login":"c","uid":[0-9]*,"state":"inactive"' "$dir/out"
+$python - "$state/state/state.db" <<-'END'
+	import sqlite3, sys
+	db = sqlite3.connect(sys.argv[1])
+	db.execute("UPDATE users SET login = '\x1b[31m' || login, "
+	           "user_name = '\x1b[32m', title = '\x1b[33m'")
+	db.commit()
+END
+esc=$(printf '\033')
+check "nothing that state.db holds steers a terminal: list" \
+	sh -c "'$top_builddir/8x8sso' --config '$dir/conf' user list |
+		grep -F '\\x1b[31mb.simon' | grep -vF '$esc'"
+check "nothing that state.db holds steers a terminal: show" \
+	sh -c "'$top_builddir/8x8sso' --config '$dir/conf' \
+		user show '$esc[31mb.simon' | grep -F '\\x1b[33m' |
+		grep -vF '$esc'"
 before=$(cksum <"$cache")
 printf '{"totalResults": 3, "Resources": []}' >"$dir/saved"
 refuse "a part of a saved listing is refused" admin sync --from "$dir/saved"
