@@ -160,14 +160,17 @@ fetch_records(struct sync *sync, int file, struct diag *diag)
 	return r;
 }
 
+/* A pipe is welcome if somebody writes to it; opening one must not wait for
+ * that, with the lock held. */
 static enum err
 read_saved(struct sync *sync, struct diag *diag)
 {
-	AUTO_CLOSE int file = open(sync->from, O_RDONLY | O_CLOEXEC);
+	AUTO_CLOSE int file = open(sync->from,
+	    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct diag why = DIAG_INIT;
 	enum err r;
 
-	if (file < 0)
+	if (file < 0 || fcntl(file, F_SETFL, 0) != 0)
 		return fail_errno(diag, ERR_IO, "%s", sync->from);
 	r = fetch_records(sync, file, &why);
 	if (r != ERR_OK)

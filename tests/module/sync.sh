@@ -187,6 +187,17 @@ check "the file is named" grep -q "$dir/saved: .*(scim-partial" "$dir/err"
 check "and nothing was changed" test "$(cksum <"$cache")" = "$before"
 refuse "a saved listing that is missing is refused" \
 	admin sync --from "$dir/missing"
+refuse "a directory is no saved listing" admin sync --from "$dir"
+mkfifo "$dir/fifo"
+check "a pipe that nobody writes to is an empty listing, not a wait" \
+	sh -c "timeout 20 '$top_builddir/8x8sso' --config '$dir/conf' \
+		sync --from '$dir/fifo' 2>&1 | grep '(json'"
+printf '{"totalResults": 1, "Resources": [
+ {"id": "1", "userName": "B.Simon@contoso.example", "active": true}]}' \
+	>"$dir/saved"
+check "a pipe that somebody writes to is waited for" sh -c "
+	(sleep 0.2; cat '$dir/saved') | timeout 20 '$top_builddir/8x8sso' \
+		--config '$dir/conf' sync --from /dev/stdin"
 admin sync --form x
 check "wrong usage has an exit code of its own" test $? -eq 2
 printf '[host]\nstate_dir = %s\nuser =\n' "$state" >"$dir/conf"
