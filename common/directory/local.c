@@ -49,6 +49,11 @@ read_file(const char *path, struct buf *text, struct diag *diag)
 		return fail(diag, r, "%s: %s", path, why.text);
 	if (buf_putc(text, '\n') != ERR_OK)
 		return fail(diag, ERR_TOO_LONG, "%s", path);
+	/* After a crash a file may have some; they must not hide the lines
+	 * behind them. */
+	for (size_t i = 0; i < text->len; i++)
+		if (text->data[i] == '\0')
+			text->data[i] = '\n';
 	return ERR_OK;
 }
 

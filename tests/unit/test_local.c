@@ -58,6 +58,28 @@ i5_users_and_groups_of_both_files_are_local(void **data)
 }
 
 static void
+bytes_of_nothing_hide_no_entry(void **data)
+{
+	char passwd[] = "/tmp/8x8sso-passwd-XXXXXX";
+	static const char text[] = "a:x:1:1::/:/\n\0\0\0b:x:1000:\0:\n"
+	    "bob:x:1001:1001::/:/\n";
+	struct local *local = NULL;
+	int fd = mkstemp(passwd);
+
+	(void)data;
+	assert_int_equal(write(fd, text, sizeof(text) - 1),
+	    sizeof(text) - 1);
+	(void)close(fd);
+	assert_err(local_load(passwd, "/dev/null", &local, NULL), ERR_OK);
+	(void)unlink(passwd);
+	assert_true(local_has_name(local, "b"));
+	assert_true(local_has_name(local, "bob"));
+	assert_true(local_has_id(local, 1000));
+	assert_true(local_has_id(local, 1001));
+	local_free(&local);
+}
+
+static void
 odd_lines_count_as_entries_rather_than_not(void **data)
 {
 	AUTO(local) struct local *local = load(
@@ -125,6 +147,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(i5_users_and_groups_of_both_files_are_local),
+		cmocka_unit_test(bytes_of_nothing_hide_no_entry),
 		cmocka_unit_test(odd_lines_count_as_entries_rather_than_not),
 		cmocka_unit_test(empty_files_are_nobody),
 		cmocka_unit_test(unreadable_file_is_an_error_and_not_nobody),
