@@ -148,7 +148,7 @@
 	X(SCIM_LOSS,		"scim-loss",		"",	"implausibly many users would be lost") \
 	X(NAME_GRAMMAR,		"name-grammar",		"I4",	"name cannot be a login name") \
 	X(NAME_TAKEN,		"name-taken",		"I4",	"another provisioned user has this login name") \
-	X(NAME_LOCAL,		"name-local",		"I5",	"a local account or group has this name") \
+	X(NAME_LOCAL,		"name-local",		"I5",	"the name is a local account's or group's, or reserved") \
 	X(ID_RANGE,		"id-range",		"",	"id is outside the range") \
 	X(ID_LOCAL,		"id-local",		"",	"a local account or group has this id") \
 	X(ID_EXHAUSTED,		"id-exhausted",		"",	"no free id left")

@@ -19,6 +19,20 @@ struct local {
 	size_t id_count;
 };
 
+/*
+ * Names that get power from what others install, whether or not this host has
+ * them yet: sudoers of Ubuntu admits %admin, polkit's rules wheel, Docker's
+ * socket is docker's; and a package takes an account of the name that it wants
+ * for its own.  Nobody becomes one of these by the name somebody gave a user
+ * or a department.
+ */
+static const char *const reserved[] = {
+	"root", "adm", "admin", "disk", "docker", "incus", "incus-admin",
+	"kmem", "kvm", "libvirt", "lxd", "mysql", "nobody", "nogroup",
+	"postgres", "shadow", "sshd", "sudo", "systemd-journal", "wheel",
+	"www-data",
+};
+
 static int
 compare_names(const void *a, const void *b)
 {
@@ -158,6 +172,9 @@ local_free(struct local **local)
 bool
 local_has_name(const struct local *local, const char *name)
 {
+	for (size_t i = 0; i < ARRAY_LEN(reserved); i++)
+		if (strcmp(reserved[i], name) == 0)
+			return true;
 	return bsearch(&name, local->names, local->name_count,
 	    sizeof(*local->names), compare_names) != NULL;
 }

@@ -26,7 +26,8 @@ enum err local_load_host(struct local **ret, struct diag *diag) MUST_USE;
 void local_free(struct local **local);
 static inline void local_auto(struct local **l) { local_free(l); }
 
-/* Is there a local user or group of this name (exact) or id? */
+/* Is there a local user or group of this name (exact) or id?  Some names are
+ * local on every host, such as wheel and docker: see local.c. */
 bool local_has_name(const struct local *local, const char *name);
 bool local_has_id(const struct local *local, uint32_t id);
 

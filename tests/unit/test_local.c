@@ -58,6 +58,21 @@ i5_users_and_groups_of_both_files_are_local(void **data)
 }
 
 static void
+i6_names_that_give_power_are_local_on_every_host(void **data)
+{
+	AUTO(local) struct local *local = load("a:x:1:1::/:/\n", "");
+
+	(void)data;
+	assert_true(local_has_name(local, "root"));
+	assert_true(local_has_name(local, "admin"));
+	assert_true(local_has_name(local, "docker"));
+	assert_true(local_has_name(local, "sudo"));
+	assert_true(local_has_name(local, "wheel"));
+	assert_false(local_has_name(local, "administrator"));
+	assert_false(local_has_name(local, "whee"));
+}
+
+static void
 bytes_of_nothing_hide_no_entry(void **data)
 {
 	char passwd[] = "/tmp/8x8sso-passwd-XXXXXX";
@@ -110,7 +125,7 @@ empty_files_are_nobody(void **data)
 	AUTO(local) struct local *local = load("", "");
 
 	(void)data;
-	assert_false(local_has_name(local, "root"));
+	assert_false(local_has_name(local, "bob"));
 	assert_false(local_has_id(local, 0));
 }
 
@@ -147,6 +162,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(i5_users_and_groups_of_both_files_are_local),
+		cmocka_unit_test(i6_names_that_give_power_are_local_on_every_host),
 		cmocka_unit_test(bytes_of_nothing_hide_no_entry),
 		cmocka_unit_test(odd_lines_count_as_entries_rather_than_not),
 		cmocka_unit_test(empty_files_are_nobody),
