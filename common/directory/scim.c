@@ -233,7 +233,8 @@ judge(const struct attempt *a, enum outcome *ret, struct diag *diag)
 	bool more = a->page.cursor[0] != '\0';
 
 	*ret = MORE;
-	if (a->page.has_total && a->page.total != l->total)
+	if (a->page.has_total && (a->page.total != l->total ||
+	    l->distinct > l->total))
 		*ret = UNSETTLED;
 	else if (!more && l->distinct >= l->total)
 		*ret = COMPLETE;
@@ -302,7 +303,8 @@ scim_list(const struct scim_request *request,
 		}
 	}
 	return fail(diag, ERR_SCIM_PARTIAL, "the server's list changed while "
-	    "it was read, %d times in a row", SCIM_ATTEMPTS_MAX);
+	    "it was read or was not as long as it says, %d times in a row",
+	    SCIM_ATTEMPTS_MAX);
 }
 
 enum err

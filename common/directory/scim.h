@@ -35,12 +35,13 @@ struct scim_request {
 
 /*
  * GET {url}/Users, page by page, 1-based, by resources received; follows
- * nextCursor where a server sends it.  Complete when as many distinct users
- * arrived as totalResults said all the time (with cursors and no totalResults:
- * when there is no further cursor; total is then the number of users).  When
- * totalResults changes meanwhile, or users moved between pages, it begins
- * again, SCIM_ATTEMPTS_MAX times in all.  429, 5xx and, after the first page,
- * lost connections are tried again with growing waits.
+ * nextCursor where a server sends it.  Complete when exactly as many distinct
+ * users arrived as totalResults said all the time (with cursors and no
+ * totalResults: when there is no further cursor; total is then the number of
+ * users).  When totalResults changes meanwhile or is exceeded, or users moved
+ * between pages, it begins again, SCIM_ATTEMPTS_MAX times in all.  429, 5xx
+ * and, after the first page, lost connections are tried again with growing
+ * waits.
  *
  * ret must be empty and is so on failure.  ERR_SYNTAX (the URL),
  * ERR_SCIM_PARTIAL, ERR_SCIM_LIMITS, ERR_HTTP_AUTH, ERR_HTTP_STATUS, ERR_SCIM,

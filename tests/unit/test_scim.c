@@ -69,6 +69,18 @@ users_that_are_counted_and_not_listed_make_it_partial(void **state)
 }
 
 static void
+users_that_are_listed_and_not_counted_make_it_partial(void **data)
+{
+	AUTO(scim_listing) struct scim_listing l = SCIM_LISTING_INIT;
+	struct diag diag = DIAG_INIT;
+	struct scim_fake f = { .users = 25, .hidden = (uint64_t)-16 };
+
+	(void)data;
+	/* Nine, it says, and gives ten at once: who knows how many it has. */
+	assert_err(scim_fake_list_tens(&f, &l, &diag), ERR_SCIM_PARTIAL);
+}
+
+static void
 users_that_keep_moving_make_it_partial(void **state)
 {
 	AUTO(scim_listing) struct scim_listing l = SCIM_LISTING_INIT;
@@ -204,6 +216,8 @@ main(void)
 		    a_first_page_past_the_end_does_not_complete_a_listing),
 		cmocka_unit_test(
 		    users_that_are_counted_and_not_listed_make_it_partial),
+		cmocka_unit_test(
+		    users_that_are_listed_and_not_counted_make_it_partial),
 		cmocka_unit_test(users_that_keep_moving_make_it_partial),
 		cmocka_unit_test(users_that_move_once_make_it_begin_again),
 		cmocka_unit_test(a_total_that_changes_makes_it_begin_again),
