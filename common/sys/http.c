@@ -17,7 +17,6 @@
 struct http {
 	CURL *curl;
 	struct curl_slist *headers;	/* one holds the token */
-	struct buf token;
 	struct curl_slist *resolved;	/* host, port and addresses */
 	char *proxy;
 	char why[CURL_ERROR_SIZE];
@@ -128,7 +127,6 @@ http_new(const struct http_options *options, struct http **ret,
 	http = calloc(1, sizeof(*http));
 	if (http == NULL)
 		return fail(diag, ERR_NOMEM, "HTTP client");
-	http->token.max = SCIM_TOKEN_MAX;
 	http->curl = curl_easy_init();
 	http->proxy = strdup(options->proxy);
 	if (http->curl == NULL || http->proxy == NULL)
@@ -137,8 +135,6 @@ http_new(const struct http_options *options, struct http **ret,
 	if (r == ERR_OK)
 		r = add_header(http, "Authorization: Bearer ",
 		    options->token);
-	if (r == ERR_OK)
-		r = buf_puts(&http->token, options->token);
 	if (r != ERR_OK)
 		return fail(diag, r, "HTTP client");
 	if (set_policy(http->curl, options) != CURLE_OK)
@@ -160,7 +156,6 @@ http_free(struct http **http)
 		explicit_bzero(l->data, strlen(l->data));
 	curl_slist_free_all(h->headers);
 	curl_slist_free_all(h->resolved);
-	buf_clear(&h->token);
 	free(h->proxy);
 	free(h);
 	*http = NULL;
@@ -314,19 +309,6 @@ read_answer(CURL *curl, struct http_response *ret, struct diag *diag)
 	return ERR_OK;
 }
 
-/* A server's error text may be shown, so one that repeats the token must go
- * before anybody sees it. */
-static void
-drop_echo(const struct http *http, struct http_response *response)
-{
-	struct buf *body = &response->body;
-
-	if (response->status >= 400 && http->token.len > 0 && body->len > 0 &&
-	    memmem(body->data, body->len, http->token.data,
-	    http->token.len) != NULL)
-		buf_reset(body);
-}
-
 enum err
 http_get(struct http *http, const char *url, int64_t deadline_ms,
     struct http_response *ret, struct diag *diag)
@@ -351,9 +333,5 @@ http_get(struct http *http, const char *url, int64_t deadline_ms,
 		c = curl_easy_perform(http->curl);
 	if (c != CURLE_OK)
 		return failed(http, c, &sink, diag);
-	r = read_answer(http->curl, ret, diag);
-	if (r != ERR_OK)
-		return r;
-	drop_echo(http, ret);
-	return ERR_OK;
+	return read_answer(http->curl, ret, diag);
 }

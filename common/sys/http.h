@@ -50,7 +50,8 @@ static inline void http_auto(struct http **http) { http_free(http); }
 /*
  * GET; ends at the deadline (clock_monotonic_ms()).  Whatever the server
  * answers is a success, whose status the caller looks at, except a redirect.
- * ret's body is filled up to its maximum.  ERR_SYNTAX (unsafe address),
+ * ret's body is filled up to its maximum.  What a server wrote, an error's
+ * detail included, may repeat the token.  ERR_SYNTAX (unsafe address),
  * ERR_HTTP_REDIRECT, ERR_HTTP_TLS, ERR_TIMEOUT, ERR_TOO_LONG, ERR_NOMEM,
  * ERR_HTTP (anything else: no such host, refused, broken off).
  */

@@ -21,6 +21,7 @@
 #define REQUEST_TIMEOUT_MS 10000
 #define ANSWER_TIMEOUT_MS 60000	/* for the command to take a message */
 #define SAVED_FD 3
+#define TOKEN_CLUE 8	/* bytes of a token that give it away */
 #define TIMEOUT_MAX_S 86400u
 #define CPU_SECONDS 600
 #define ADDRESS_SPACE ((size_t)4 * 1024 * 1024 * 1024)
@@ -66,6 +67,25 @@ progress(void *context, uint64_t done, uint64_t total, struct diag *diag)
 	    wire_u64(total));
 }
 
+/* A server may repeat what it was told: in an error, a redirect, a type, with
+ * a JSON escape inside, cut off.  So any text ends where the token begins,
+ * wherever it came from. */
+static void
+conceal(const struct buf *token, struct diag *diag)
+{
+	size_t clue = token->len < TOKEN_CLUE ? token->len : TOKEN_CLUE;
+	struct diag whole = *diag;
+	char *begin;
+
+	if (clue == 0)
+		return;
+	begin = memmem(whole.text, strlen(whole.text), token->data, clue);
+	if (begin == NULL)
+		return;
+	*begin = '\0';
+	(void)fail(diag, whole.code, "%s[the token: not shown]", whole.text);
+}
+
 static enum err
 list_server(struct channel *ch, const struct wire_msg *msg,
     struct scim_listing *ret, struct diag *diag)
@@ -101,7 +121,9 @@ list_server(struct channel *ch, const struct wire_msg *msg,
 		return r;
 	fetch.http = http;
 	fetch.deadline_ms = clock_monotonic_ms() + (int64_t)seconds * 1000;
-	return scim_list(&request, &server, ret, diag);
+	r = scim_list(&request, &server, ret, diag);
+	conceal(&token, diag);
+	return r;
 }
 
 static enum err

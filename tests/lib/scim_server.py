@@ -50,6 +50,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     busy_once = set()
+    told = 0
 
     def log_message(self, *args):
         pass
@@ -145,6 +146,23 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_moves(self, size, first, count):
         self.answer(302, b"", headers=[
             ("Location", "http://127.0.0.1:1/stolen")])
+
+    def do_tells(self, size, first, count):
+        """The token, in a different place every time."""
+        Handler.told += 1
+        if Handler.told == 1:
+            self.answer(302, b"", headers=[
+                ("Location", "http://127.0.0.1:1/?token=" + TOKEN)])
+        elif Handler.told == 2:
+            self.answer(200, b"{}", "text/" + TOKEN)
+        elif Handler.told == 3:
+            self.answer(400, b'{"detail": "\\u0073%s"}' %
+                        TOKEN[1:].encode())
+        elif Handler.told == 4:
+            self.error(400, 192 * "x" + TOKEN)
+        else:
+            self.answer(200, {"totalResults": 1,
+                              "Resources": [{"id": TOKEN}]})
 
     def do_html(self, size, first, count):
         self.answer(200, b"<html>hello</html>", "text/html")

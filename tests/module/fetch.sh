@@ -138,6 +138,11 @@ ask users url="http://127.0.0.1:$port/good/5" token=wrong-T0k3n
 check "a refused token is called that" refused http-auth "8x8 replaces it"
 check "a server's error that repeats the token is not shown" \
 	sh -c "! grep -q wrong-T0k3n '$dir/out'"
+for reason in http-redirect scim http-status http-status scim; do
+	users tells/1
+	check "a server that repeats the token is cut short: $reason" \
+		refused $reason "the token: not shown"
+done
 ask users url="http://127.0.0.1:1/good/5" token=$token
 check "nobody listens: http" refused http
 ask users url="http://scim.example.com/good/5" token=$token

@@ -223,20 +223,6 @@ status_and_retry_after_are_given_to_the_caller(void **state)
 }
 
 static void
-an_error_that_repeats_the_token_loses_its_text(void **state)
-{
-	AUTO(http_response) struct http_response res = HTTP_RESPONSE_INIT(64);
-	struct diag diag = DIAG_INIT;
-	char seen[4096];
-
-	(void)state;
-	assert_err(get("HTTP/1.1 401 No\r\nContent-Length: 16\r\n\r\n"
-	    "bad " TOKEN, &res, seen, sizeof(seen), &diag), ERR_OK);
-	assert_int_equal(res.status, 401);
-	assert_int_equal(res.body.len, 0);
-}
-
-static void
 j25_unsafe_addresses_are_not_asked(void **state)
 {
 	static const char *const bad[] = {
@@ -367,8 +353,6 @@ main(void)
 		cmocka_unit_test(broken_answers_are_errors),
 		cmocka_unit_test(
 		    status_and_retry_after_are_given_to_the_caller),
-		cmocka_unit_test(
-		    an_error_that_repeats_the_token_loses_its_text),
 		cmocka_unit_test(j25_unsafe_addresses_are_not_asked),
 		cmocka_unit_test(a_deadline_that_is_over_asks_nobody),
 		cmocka_unit_test(a_silent_server_is_given_up_at_the_deadline),
