@@ -209,12 +209,15 @@ io_replace(const char *path, const void *data, size_t len, mode_t mode,
 	AUTO_CLOSE int fd = -1;
 	struct diag why = DIAG_INIT;
 	char temp[PATH_MAX];
-	int n = snprintf(temp, sizeof(temp), "%s.XXXXXX", path);
+	int n = snprintf(temp, sizeof(temp), "%s.new", path);
 	enum err r;
 
 	if (n < 0 || (size_t)n >= sizeof(temp))
 		return fail(diag, ERR_IO, "%s: path is too long", path);
-	fd = mkostemp(temp, O_CLOEXEC);
+	/* A writer that was killed left its own; a fixed name, so that there
+	 * is never more than one. */
+	(void)unlink(temp);
+	fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return fail_errno(diag, ERR_IO, "%s", temp);
 	r = fill_temporary(fd, data, len, mode, &why);

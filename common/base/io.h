@@ -36,9 +36,10 @@ enum err io_read_trusted(const char *path, bool secret, struct buf *out,
 	struct diag *diag) MUST_USE;
 
 /*
- * Replaces a file as a whole: temporary file in the same directory, written,
+ * Replaces a file as a whole: temporary file "PATH.new", written,
  * fchmod(mode), fsync, rename, fsync of the directory.  On failure the old
- * file is untouched and the temporary one removed.  ERR_IO.
+ * file is untouched and the temporary one removed.  One writer at a time, in a
+ * directory that only it can write.  ERR_IO.
  */
 enum err io_replace(const char *path, const void *data, size_t len,
 	mode_t mode, struct diag *diag) MUST_USE;

@@ -284,6 +284,24 @@ replacing_a_file_sets_mode_and_leaves_nothing_else(void **state)
 	assert_int_equal(rmdir(path), 0);
 }
 
+static void
+replacing_a_file_removes_what_a_killed_writer_left(void **state)
+{
+	struct stat st;
+	char path[64];
+	char left[64];
+
+	(void)state;
+	make_path(path, "file");
+	make_path(left, "file.new");
+	assert_int_equal(symlink("elsewhere", left), 0);
+	put_file(path, "new", 0644);
+	assert_int_equal(lstat(left, &st), -1);
+	assert_int_equal(lstat(path, &st), 0);
+	assert_true(S_ISREG(st.st_mode));
+	assert_int_equal(unlink(path), 0);
+}
+
 /* -- diag, err, log, clock ------------------------------------------------ */
 
 static void
@@ -386,6 +404,8 @@ main(void)
 		cmocka_unit_test(a_file_longer_than_the_maximum_is_refused),
 		cmocka_unit_test(
 		    replacing_a_file_sets_mode_and_leaves_nothing_else),
+		cmocka_unit_test(
+		    replacing_a_file_removes_what_a_killed_writer_left),
 		cmocka_unit_test(fail_records_code_and_detail_and_cuts),
 		cmocka_unit_test(reasons_have_names_of_their_own),
 		cmocka_unit_test(no_strange_reason_becomes_success),
