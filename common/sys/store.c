@@ -185,6 +185,30 @@ build_schema(const char *path, struct diag *diag)
 	return store_commit(store, diag);
 }
 
+/* A name that ends with "-journal" beside the database. */
+static void
+journal_of(const char *path, char *journal)
+{
+	(void)snprintf(journal, PATH_MAX, "%.*s-journal",
+	    PATH_MAX - (int)sizeof("-journal"), path);
+}
+
+/* SQLite would wait for the writer of a pipe, without end. */
+static enum err
+check_files(const char *path, struct diag *diag)
+{
+	char journal[PATH_MAX];
+	const char *const files[] = { path, journal };
+	struct stat st;
+
+	journal_of(path, journal);
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		if (lstat(files[i], &st) == 0 && !S_ISREG(st.st_mode))
+			return fail(diag, ERR_STORE, "%s: is not a regular "
+			    "file; move it away", files[i]);
+	return ERR_OK;
+}
+
 /*
  * Makes the database beside its place and links it there when it is whole, so
  * that an empty or half-made state.db is always damage and never a beginning.
@@ -202,8 +226,7 @@ create(const char *path, struct diag *diag)
 
 	if (n < 0 || (size_t)n >= sizeof(temp))
 		return fail(diag, ERR_STORE, "%s: path is too long", path);
-	(void)snprintf(journal, sizeof(journal), "%.*s-journal",
-	    (int)strlen(path), path);
+	journal_of(path, journal);
 	/* SQLite would play it back into the new database. */
 	if (lstat(journal, &st) == 0)
 		return fail(diag, ERR_STORE, "%s is there but %s is not: "
@@ -283,6 +306,9 @@ store_open(const char *path, bool may_create, struct store **ret,
 		if (r != ERR_OK)
 			return r;
 	}
+	r = check_files(resolved, diag);
+	if (r != ERR_OK)
+		return r;
 	r = connect_to(resolved, &store, diag);
 	if (r != ERR_OK)
 		return r;

@@ -181,6 +181,30 @@ symbolic_link_is_not_followed(void **data)
 	assert_null(store);
 }
 
+/* The directory is the service account's, and root opens what is in it. */
+static void
+pipes_in_place_of_the_files_are_not_waited_for(void **data)
+{
+	static const char *const names[] = { "state.db", "state.db-journal" };
+	struct state *state = *data;
+	struct store *store = NULL;
+	struct diag diag = DIAG_INIT;
+
+	store_free(&state->store);
+	for (size_t i = ARRAY_LEN(names); i-- > 0;) {
+		const char *path = state_file(state, names[i]);
+
+		(void)unlink(path);
+		assert_int_equal(mkfifo(path, 0600), 0);
+		(void)alarm(20);
+		assert_err(store_open(state->path, false, &store, &diag),
+		    ERR_STORE);
+		(void)alarm(0);
+		assert_non_null(strstr(diag.text, "is not a regular file"));
+		assert_int_equal(unlink(path), 0);
+	}
+}
+
 static void
 directory_may_be_reached_by_a_symbolic_link(void **data)
 {
@@ -449,6 +473,7 @@ main(void)
 		STATE_TEST(other_version_is_refused_and_left),
 		STATE_TEST(truncated_database_fails_and_says_so),
 		STATE_TEST(symbolic_link_is_not_followed),
+		STATE_TEST(pipes_in_place_of_the_files_are_not_waited_for),
 		STATE_TEST(directory_may_be_reached_by_a_symbolic_link),
 		STATE_TEST(
 		    journal_of_a_lost_database_is_not_played_into_a_new_one),
