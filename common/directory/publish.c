@@ -20,9 +20,8 @@ struct publishing {
 	struct local *local;
 	struct cache_writer *writer;
 	struct store_stmt *memberships;
-	uint32_t *gids;		/* of the groups that were published, sorted */
-	uint32_t *user_gids;	/* room for one user's, as many */
-	size_t gid_count;
+	struct buf gids;	/* of the groups that were published, sorted */
+	struct buf user_gids;	/* one user's */
 	struct publish_report report;
 };
 
@@ -32,8 +31,8 @@ publishing_clear(struct publishing *p)
 	store_stmt_free(&p->memberships);
 	cache_writer_free(&p->writer);
 	local_free(&p->local);
-	free(p->gids);
-	free(p->user_gids);
+	buf_clear(&p->gids);
+	buf_clear(&p->user_gids);
 }
 DEFINE_AUTO(publishing, struct publishing, publishing_clear);
 
@@ -71,9 +70,18 @@ judge(struct publishing *p, enum err r, bool *ret_in)
 }
 
 static enum err
+put_gid(struct buf *gids, uint32_t gid, struct diag *diag)
+{
+	enum err r = buf_put(gids, &gid, sizeof(gid));
+
+	return r == ERR_OK ? r : fail(diag, r, "group %u", gid);
+}
+
+static enum err
 add_group(struct publishing *p, const char *name, int64_t gid,
     struct diag *diag)
 {
+	uint32_t published = (uint32_t)gid;
 	bool in = false;
 	enum err r;
 
@@ -81,34 +89,12 @@ add_group(struct publishing *p, const char *name, int64_t gid,
 		p->report.left_out++;
 		return ERR_OK;
 	}
-	r = judge(p, cache_writer_add_group(p->writer, name, (uint32_t)gid,
-	    diag), &in);
+	r = judge(p, cache_writer_add_group(p->writer, name, published, diag),
+	    &in);
 	if (r != ERR_OK || !in)
 		return r;
-	p->gids[p->gid_count++] = (uint32_t)gid;
 	p->report.groups++;
-	return ERR_OK;
-}
-
-static enum err
-make_room(struct publishing *p, struct diag *diag)
-{
-	AUTO(store_stmt) struct store_stmt *stmt = NULL;
-	bool row = false;
-	size_t room = 0;
-	enum err r = store_prepare(p->store, "SELECT count(*) FROM groups",
-	    &stmt, diag);
-
-	if (r == ERR_OK)
-		r = store_step(stmt, &row, diag);
-	if (r != ERR_OK)
-		return r;
-	room = (size_t)store_int(stmt, 0) + 1;
-	p->gids = calloc(room, sizeof(*p->gids));
-	p->user_gids = calloc(room, sizeof(*p->user_gids));
-	if (p->gids == NULL || p->user_gids == NULL)
-		return fail(diag, ERR_NOMEM, "groups");
-	return ERR_OK;
+	return put_gid(&p->gids, published, diag);
 }
 
 static enum err
@@ -116,11 +102,9 @@ add_groups(struct publishing *p, struct diag *diag)
 {
 	AUTO(store_stmt) struct store_stmt *stmt = NULL;
 	bool row = false;
-	enum err r = make_room(p, diag);
+	enum err r = store_prepare(p->store,
+	    "SELECT name, gid FROM groups ORDER BY gid", &stmt, diag);
 
-	if (r == ERR_OK)
-		r = store_prepare(p->store,
-		    "SELECT name, gid FROM groups ORDER BY gid", &stmt, diag);
 	if (r == ERR_OK)
 		r = store_step(stmt, &row, diag);
 	while (r == ERR_OK && row) {
@@ -201,27 +185,32 @@ make_home(struct buf *home, const char *template, const char *name,
 	return ERR_OK;
 }
 
+static bool
+is_published_gid(const struct publishing *p, uint32_t gid)
+{
+	return bsearch(&gid, buf_str(&p->gids), p->gids.len / sizeof(gid),
+	    sizeof(gid), local_compare_ids) != NULL;
+}
+
 /* The user's groups, but for those that were left out. */
 static enum err
-get_gids(struct publishing *p, int64_t uid, size_t *ret_count,
-    struct diag *diag)
+get_gids(struct publishing *p, int64_t uid, struct diag *diag)
 {
-	size_t count = 0;
 	bool row = false;
 	enum err r = store_bind_int(p->memberships, 1, uid, diag);
 
+	p->user_gids.len = 0;
 	if (r == ERR_OK)
 		r = store_step(p->memberships, &row, diag);
 	while (r == ERR_OK && row) {
 		uint32_t gid = (uint32_t)store_int(p->memberships, 0);
 
-		if (bsearch(&gid, p->gids, p->gid_count, sizeof(gid),
-		    local_compare_ids) != NULL)
-			p->user_gids[count++] = gid;
-		r = store_step(p->memberships, &row, diag);
+		if (is_published_gid(p, gid))
+			r = put_gid(&p->user_gids, gid, diag);
+		if (r == ERR_OK)
+			r = store_step(p->memberships, &row, diag);
 	}
 	store_reset(p->memberships);
-	*ret_count = count;
 	return r;
 }
 
@@ -238,7 +227,6 @@ add_user(struct publishing *p, struct store_stmt *row, struct diag *diag)
 	const char *login = store_text(row, 0);
 	int64_t uid = store_int(row, 1);
 	const char *home_name = store_text(row, 2);
-	size_t count = 0;
 	bool in = false;
 	enum err r;
 
@@ -250,12 +238,14 @@ add_user(struct publishing *p, struct store_stmt *row, struct diag *diag)
 	make_gecos(&gecos, store_text(row, 3), store_text(row, 4));
 	r = make_home(&home, p->conf->users_home, home_name, diag);
 	if (r == ERR_OK)
-		r = get_gids(p, uid, &count, diag);
-	if (r != ERR_OK)
-		return r;
-	r = judge(p, cache_writer_add_user(p->writer, login, (uint32_t)uid,
-	    buf_str(&gecos), buf_str(&home), p->conf->users_shell,
-	    store_int(row, 5) != 0, p->user_gids, count, diag), &in);
+		r = get_gids(p, uid, diag);
+	if (r == ERR_OK)
+		r = cache_writer_add_user(p->writer, login, (uint32_t)uid,
+		    buf_str(&gecos), buf_str(&home), p->conf->users_shell,
+		    store_int(row, 5) != 0,
+		    (const uint32_t *)(void *)p->user_gids.data,
+		    p->user_gids.len / sizeof(uint32_t), diag);
+	r = judge(p, r, &in);
 	p->report.users += in;
 	return r;
 }
@@ -310,8 +300,12 @@ enum err
 publish_build(struct store *store, const struct conf *conf, struct buf *out,
     struct publish_report *ret, struct diag *diag)
 {
-	AUTO(publishing) struct publishing p = { .store = store,
-		.conf = conf };
+	AUTO(publishing) struct publishing p = {
+		.store = store,
+		.conf = conf,
+		.gids = BUF_INIT(CACHE_SIZE_MAX),
+		.user_gids = BUF_INIT(CACHE_GIDS_MAX * sizeof(uint32_t)),
+	};
 	enum err r = check_conf(conf, diag);
 
 	if (r != ERR_OK)

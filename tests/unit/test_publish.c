@@ -223,6 +223,48 @@ i5_no_database_can_publish_what_root_does_not_allow(void **data)
 	assert_non_null(strstr(buf_str(&out), "above"));
 }
 
+/* Whoever owns the file can take the schema's promises out of it, and root
+ * has to live with more rows than there can be. */
+static void
+i5_no_database_can_give_more_groups_than_root_has_room_for(void **data)
+{
+	struct state *state = *data;
+	AUTO(buf) struct buf out = BUF_INIT(1048576);
+	struct publish_report report;
+
+	plant(state, "a", "ann", 2000000001, "'ann', '', '', 1, 0");
+	plant_group(state, "berlin", 2000000003);
+	state_exec(state->store, "DROP TABLE members", ERR_OK);
+	state_exec(state->store, "CREATE TABLE members(uid, gid)", ERR_OK);
+	state_exec(state->store, "WITH RECURSIVE n(i) AS (SELECT 1 "
+	    "UNION ALL SELECT i + 1 FROM n WHERE i < 65537) "
+	    "INSERT INTO members SELECT 2000000001, 2000000003 FROM n",
+	    ERR_OK);
+	assert_err(build(state, &out, &report), ERR_OK);
+	assert_string_equal(buf_str(&out), "@berlin:2000000003\n");
+	assert_int_equal(report.left_out, 1);
+}
+
+static void
+i5_no_database_can_count_its_groups_wrongly(void **data)
+{
+	struct state *state = *data;
+	AUTO(buf) struct buf out = BUF_INIT(1048576);
+	struct publish_report report;
+
+	state_exec(state->store, "PRAGMA foreign_keys = OFF", ERR_OK);
+	state_exec(state->store, "DROP TABLE groups", ERR_OK);
+	/* As many rows as it likes, another number each time. */
+	state_exec(state->store, "CREATE VIEW groups AS "
+	    "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n "
+	    "WHERE i < 99 + abs(random()) % 900) "
+	    "SELECT 'g' || i AS name, 2000000000 + i AS gid FROM n", ERR_OK);
+	for (int i = 0; i < 20; i++) {
+		assert_err(build(state, &out, &report), ERR_OK);
+		assert_non_null(strstr(buf_str(&out), "@g0:2000000000\n"));
+	}
+}
+
 static void
 members_of_a_group_that_is_left_out_stay(void **data)
 {
@@ -480,6 +522,8 @@ main(void)
 		TEST(refused_records_have_no_account),
 		TEST(i5_local_names_and_ids_are_left_out),
 		TEST(i5_no_database_can_publish_what_root_does_not_allow),
+		TEST(i5_no_database_can_give_more_groups_than_root_has_room_for),
+		TEST(i5_no_database_can_count_its_groups_wrongly),
 		TEST(members_of_a_group_that_is_left_out_stay),
 		TEST(what_the_writer_refuses_is_left_out_and_failures_fail),
 		TEST(gecos_cannot_break_a_line_a_field_or_a_terminal),
