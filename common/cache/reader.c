@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -80,8 +81,8 @@ map_file(int fd, struct cache *ret_cache)
 	return r;
 }
 
-enum err
-cache_open(const char *path, struct cache *ret_cache)
+static enum err
+open_file(const char *path, struct cache *ret_cache)
 {
 	AUTO_CLOSE int fd = -1;
 
@@ -95,6 +96,20 @@ cache_open(const char *path, struct cache *ret_cache)
 	if (fd < 0)
 		return ERR_IO;
 	return map_file(fd, ret_cache);
+}
+
+enum err
+cache_open(const char *path, struct cache *ret_cache)
+{
+	int state;
+	enum err r;
+
+	/* A thread that is cancelled ends in open() or close(), here with
+	 * locks of libc held: nobody in the process could ever ask again. */
+	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	r = open_file(path, ret_cache);
+	(void)pthread_setcancelstate(state, &state);
+	return r;
 }
 
 void

@@ -77,6 +77,8 @@ bool cache_may_have_id(uint32_t id) MUST_USE;
  * the caller gains nothing.  It is io_open_trusted()'s rule, and lets tests
  * run without root.
  *
+ * No thread is cancelled in here.
+ *
  * ERR_CACHE_MISSING, ERR_UNSAFE_FILE, ERR_CACHE_DAMAGED, ERR_CACHE_VERSION,
  * ERR_IO (errno says why).
  */

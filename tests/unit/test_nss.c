@@ -292,6 +292,37 @@ enumeration_of_another_thread_is_its_own(void **state)
 	assert_string_equal(here, "a.adams@contoso.com");
 }
 
+/* Sets *ret once it has asked for everything and can be cancelled again. */
+static void *
+ask_while_cancelled(void *ret)
+{
+	char buffer[ROOM];
+	union record r;
+	int state;
+	int e = 0;
+
+	(void)pthread_cancel(pthread_self());
+	for (size_t i = 0; i < ARRAY_LEN(ways); i++)
+		(void)ways[i].ask(&r, buffer, ROOM, &e);
+	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	*(bool *)ret = state == PTHREAD_CANCEL_ENABLE;
+	return NULL;
+}
+
+/* getpwnam() holds a lock while it asks. */
+static void
+no_thread_is_cancelled_in_a_lookup(void **state)
+{
+	pthread_t thread;
+	bool outlived = false;
+
+	(void)state;
+	assert_int_equal(pthread_create(&thread, NULL, ask_while_cancelled,
+	    &outlived), 0);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_true(outlived);
+}
+
 /* -- what is not answered -------------------------------------------------- */
 
 static const char *const foreign_names[] = { "", "root", "nobody", "daemon",
@@ -448,6 +479,7 @@ main(void)
 		NSS_TEST(enumeration_lists_users_once_and_ends),
 		NSS_TEST(enumeration_lists_groups_once_and_ends),
 		NSS_TEST(enumeration_of_another_thread_is_its_own),
+		NSS_TEST(no_thread_is_cancelled_in_a_lookup),
 		NSS_TEST(foreign_names_and_ids_are_not_found),
 		NSS_TEST(
 		    foreign_names_and_ids_are_not_found_even_without_a_file),
