@@ -65,9 +65,20 @@ nss_fill_group(const struct cache *cache, const struct cache_group *group,
 	return ERR_OK;
 }
 
+/* Want of descriptors or memory, or an interruption: it may be gone the next
+ * time. */
+static bool
+is_passing(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOMEM ||
+	    error == EAGAIN || error == EINTR;
+}
+
 enum nss_status
 nss_answer(enum err result, int errno_before, int *errnop)
 {
+	int error = errno;
+
 	errno = errno_before;
 	switch (result) {
 	case ERR_OK:
@@ -81,6 +92,10 @@ nss_answer(enum err result, int errno_before, int *errnop)
 	case ERR_NOT_FOUND:
 		*errnop = ENOENT;
 		return NSS_STATUS_NOTFOUND;
+	case ERR_IO:
+		*errnop = is_passing(error) ? EAGAIN : ENOENT;
+		return is_passing(error) ? NSS_STATUS_TRYAGAIN :
+		    NSS_STATUS_UNAVAIL;
 	default:
 		*errnop = ENOENT;
 		return NSS_STATUS_UNAVAIL;

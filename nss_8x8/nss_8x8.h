@@ -14,7 +14,9 @@
  *	NOTFOUND	*errnop ENOENT: no such record; without opening the
  *			file for names and ids that it can never hold
  *	TRYAGAIN	*errnop ERANGE: buffer is too small, and nothing was
- *			written; ENOMEM
+ *			written; ENOMEM; EAGAIN: the process or the host has
+ *			no descriptor or memory to open the file with (nscd
+ *			would remember ENOENT)
  *	UNAVAIL		*errnop ENOENT: no cache, or not one to believe
  */
 #ifndef NSS_8X8_H
@@ -40,8 +42,9 @@ enum err nss_fill_group(const struct cache *cache,
 	const struct cache_group *group, struct group *result, char *buffer,
 	size_t size) MUST_USE;
 
-/* Ends every entry point: the status for a result.  Sets errno to what it was
- * before the call, then *errnop (often errno itself) if the call failed. */
+/* Ends every entry point: the status for a result, and for errno if that is
+ * ERR_IO.  Sets errno to what it was before the call, then *errnop (often
+ * errno itself) if the call failed. */
 enum nss_status nss_answer(enum err result, int errno_before, int *errnop);
 
 #pragma GCC visibility push(default)

@@ -3,9 +3,11 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdalign.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -416,6 +418,34 @@ missing_cache_is_unavailable(void **state)
 	assert_all_unavailable();
 }
 
+/* "No such user" would be a lie, and one that nscd remembers. */
+static void
+want_of_descriptors_passes(void **state)
+{
+	struct rlimit old, none;
+	int next = open(TEST_NSS_CACHE, O_RDONLY | O_CLOEXEC);
+
+	(void)state;
+	assert_true(next >= 0);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
+	assert_int_equal(close(next), 0);
+	none = (struct rlimit){ (rlim_t)next, old.rlim_max };
+	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
+		enum nss_status status;
+		char buffer[ROOM];
+		union record r;
+		int e = 0;
+
+		errno = 55;
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+		status = ways[i].ask(&r, buffer, ROOM, &e);
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+		assert_int_equal(status, NSS_STATUS_TRYAGAIN);
+		assert_int_equal(e, EAGAIN);
+		assert_int_equal(errno, 55);
+	}
+}
+
 static void
 unusable_cache_is_unavailable(void **state)
 {
@@ -484,6 +514,7 @@ main(void)
 		NSS_TEST(
 		    foreign_names_and_ids_are_not_found_even_without_a_file),
 		NSS_TEST(missing_cache_is_unavailable),
+		NSS_TEST(want_of_descriptors_passes),
 		NSS_TEST(unusable_cache_is_unavailable),
 		NSS_TEST(new_file_is_seen_at_once),
 		NSS_TEST(member_that_is_damaged_makes_the_group_unavailable),
