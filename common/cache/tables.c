@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* Seeds to try before giving up; one is enough unless names were chosen to
- * collide, and then each further one is as good as the first. */
+ * collide, and who chose them could not know the next one. */
 #define SEEDS_MAX 64u
 #define SLOTS_MIN 16u
 
@@ -131,15 +131,24 @@ fill_tables(struct cache_writer *w, bool *ret_fits)
 	return ERR_OK;
 }
 
+/* The next seed follows from all names so far: were it a number that is known
+ * beforehand, names could be chosen that collide under every one of them. */
+static uint64_t
+next_seed(const struct cache_writer *w)
+{
+	return cache_hash(w->seed, buf_str(&w->strings), w->strings.len);
+}
+
 enum err
 writer_index_all(struct cache_writer *w)
 {
-	for (; w->seed < SEEDS_MAX; w->seed++) {
+	for (unsigned int i = 0; i < SEEDS_MAX; i++) {
 		bool fits;
 		enum err r = fill_tables(w, &fits);
 
 		if (r != ERR_OK || fits)
 			return r;
+		w->seed = next_seed(w);
 	}
 	return ERR_INTERNAL;
 }
