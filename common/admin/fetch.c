@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/io.h"
 #include "base/limits.h"
@@ -95,14 +96,26 @@ read_token(const char *path, struct buf *token, struct diag *diag)
 	return ERR_OK;
 }
 
-/* Whoever can write the list of authorities can be the server. */
+/* Whoever can write the list of authorities can be the server; and the worker
+ * reads it as the service account, which says little if it cannot. */
 static enum err
 check_ca_file(const char *path, struct diag *diag)
 {
 	AUTO_CLOSE int fd = -1;
+	struct stat st;
+	enum err r;
 
-	return path[0] == '\0' ? ERR_OK :
-	    io_open_trusted(path, false, &fd, diag);
+	if (path[0] == '\0')
+		return ERR_OK;
+	r = io_open_trusted(path, false, &fd, diag);
+	if (r != ERR_OK)
+		return r;
+	if (fstat(fd, &st) != 0)
+		return fail_errno(diag, ERR_IO, "%s", path);
+	if ((st.st_mode & S_IROTH) == 0)
+		return fail(diag, ERR_IO, "%s: the service account cannot "
+		    "read it (chmod 0644)", path);
+	return ERR_OK;
 }
 
 static enum err

@@ -84,7 +84,10 @@ install -m 0600 "$LAB/token" /etc/8x8sso/scim-token
 install -m 0644 "$LAB/stranger.pem" /etc/8x8sso/lab-ca.pem
 refuse "a server whose certificate no CA of ours signed is refused" \
 	8x8sso sync
-install -m 0644 "$LAB/ca.pem" /etc/8x8sso/lab-ca.pem
+install -m 0600 "$LAB/ca.pem" /etc/8x8sso/lab-ca.pem
+check "authorities that the service account cannot read are named" \
+	sh -c '8x8sso sync 2>&1 | grep "lab-ca.pem.*chmod 0644"'
+chmod 0644 /etc/8x8sso/lab-ca.pem
 check "b.simon is there after all that" is_known b.simon
 
 # -- active ----------------------------------------------------------------
