@@ -34,6 +34,9 @@ void check_fail(struct checking *c, const char *fmt, ...)
  * reason if anything is known. */
 void check_error(struct checking *c, const struct diag *diag);
 
+/* What makes the users: `8x8sso sync`, and from a file without a server. */
+const char *check_sync_command(const struct conf *conf);
+
 /* Before the first sync, what it will make is not missed: check_sync() says
  * so once. */
 void check_service_account(struct checking *c);

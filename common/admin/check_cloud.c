@@ -145,16 +145,24 @@ check_scim(struct checking *c)
 		    (unsigned long long)total);
 }
 
+const char *
+check_sync_command(const struct conf *conf)
+{
+	return conf->scim_url[0] != '\0' ? "8x8sso sync" :
+	    "8x8sso sync --from FILE";
+}
+
 void
 check_sync(struct checking *c)
 {
+	const char *sync = check_sync_command(&c->admin->conf);
 	struct stored stored = { .last_sync = 0 };
 	struct diag diag = DIAG_INIT;
 	int64_t max_age = c->admin->conf.access_max_age;
 	char age[PRINT_AGE_SIZE];
 
 	if (!c->synced) {
-		check_warn(c, "there was none yet; run 8x8sso sync");
+		check_warn(c, "there was none yet; run %s", sync);
 		return;
 	}
 	if (admin_with_store(c->admin, read_sync, &stored, &diag) != ERR_OK) {
@@ -166,14 +174,14 @@ check_sync(struct checking *c)
 		    stored.last_error);
 	print_age(c->admin->now - stored.last_sync, age);
 	if (stored.last_sync == 0)
-		check_fail(c, "none has succeeded yet; run 8x8sso sync");
+		check_fail(c, "none has succeeded yet; run %s", sync);
 	else if (stored.last_sync > c->admin->now)
 		check_fail(c, "the last one is in the future; set this "
-		    "host's clock, then run 8x8sso sync");
+		    "host's clock, then run %s", sync);
 	else if (max_age > 0 && c->admin->now - stored.last_sync > max_age)
 		check_fail(c, "the last one was %s, longer than [access] "
-		    "max_age: nobody can log in; run 8x8sso sync, and see "
-		    "that the timer runs", age);
+		    "max_age: nobody can log in; run %s, and see that the "
+		    "timer runs", age, sync);
 	else
 		check_ok(c, "%s", age);
 }

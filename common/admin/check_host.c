@@ -128,8 +128,8 @@ check_state_files(struct checking *c)
 {
 	static const char create[] =
 	    "run systemd-tmpfiles --create, then 8x8sso sync";
-	static const char sync[] = "run 8x8sso sync";
 	const struct conf *conf = &c->admin->conf;
+	char sync[64];
 	struct wanted want[] = {
 		{ "", S_IFDIR, 0755, OWNER_ROOT, create },
 		{ "", S_IFDIR, 0700, OWNER_SERVICE, create },
@@ -137,6 +137,7 @@ check_state_files(struct checking *c)
 		{ "", S_IFREG, 0644, OWNER_ROOT, sync },
 	};
 
+	(void)snprintf(sync, sizeof(sync), "run %s", check_sync_command(conf));
 	(void)snprintf(want[0].path, PATH_MAX, "%s", conf->host_state_dir);
 	(void)snprintf(want[1].path, PATH_MAX, "%s/state",
 	    conf->host_state_dir);
@@ -180,12 +181,16 @@ void
 check_clock(struct checking *c)
 {
 	struct timex timex = { .modes = 0 };
+	int state = adjtimex(&timex);
 
 	/* Assertions live for minutes; a wrong clock refuses them all. */
 	if (c->admin->now < EARLIEST_CLOCK)
 		check_fail(c, "this host's clock is years behind; set it, and "
 		    "run a time service");
-	else if (adjtimex(&timex) == TIME_ERROR)
+	else if (state < 0)
+		check_warn(c, "the kernel does not say whether it is "
+		    "synchronised: %s", strerror(errno));
+	else if (state == TIME_ERROR)
 		check_warn(c, "the clock is not synchronised; run a time "
 		    "service (systemd-timesyncd, chrony), or logins may be "
 		    "refused as expired");

@@ -203,6 +203,10 @@ check "wrong usage has an exit code of its own" test $? -eq 2
 printf '[host]\nstate_dir = %s\nuser =\n' "$state" >"$dir/conf"
 admin sync
 check "nothing configured has one too" test $? -eq 3
+printf '[host]\nstate_dir = %s\nuser =\n' "$dir/fresh" >"$dir/conf"
+admin check
+check "without a server, check tells how users come" \
+	grep -q 'none yet; run 8x8sso sync --from FILE' "$dir/out"
 check "nothing but GET was ever sent" \
 	sh -c "! grep -qv '^GET ' '$dir/requests'"
 check "the token is in no output" sh -c "! grep -qF '$token' '$dir/out' '$dir/err'"
