@@ -260,11 +260,14 @@ int
 main(int argc, char **argv)
 {
 	struct admin admin = { .conf_path = CONF_PATH, .now = clock_now() };
+	struct diag diag = DIAG_INIT;
 	int code;
 
 	(void)umask(022);
 	log_open("8x8sso");
-	code = run(&admin, argc, argv);
+	/* Stays who it is, but no core file gets the token. */
+	code = sandbox_enter("", &diag) == ERR_OK ? run(&admin, argc, argv) :
+	    admin_fail(&admin, &diag);
 	conf_clear(&admin.conf);
 	/* A full disk or a closed pipe must not look like success. */
 	if (fflush(stdout) != 0 || ferror(stdout) != 0)

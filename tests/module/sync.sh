@@ -57,10 +57,12 @@ write_token()
 }
 
 # A leak check needs to look into the process, which forbids that.
+export ASAN_OPTIONS=detect_leaks=0
+
 admin()
 {
-	ASAN_OPTIONS=detect_leaks=0 "$top_builddir/8x8sso" \
-		--config "$dir/conf" "$@" >"$dir/out" 2>"$dir/err"
+	"$top_builddir/8x8sso" --config "$dir/conf" "$@" >"$dir/out" \
+		2>"$dir/err"
 }
 
 succeeds() # ARGUMENT...
@@ -195,6 +197,18 @@ check "a pipe that nobody writes to is an empty listing, not a wait" \
 printf '{"totalResults": 1, "Resources": [
  {"id": "1", "userName": "B.Simon@contoso.example", "active": true}]}' \
 	>"$dir/saved"
+exec 8<>"$dir/fifo"
+"$top_builddir/8x8sso" --config "$dir/conf" sync --from "$dir/fifo" 8>&- \
+	>"$dir/out" 2>"$dir/err" &
+tries=0
+until grep -q '^Max core file size *0 *0 ' /proc/$!/limits ||
+		[ $tries -gt 200 ]; do
+	tries=$((tries + 1))
+	sleep 0.05
+done
+check "no core file can get the token" test $tries -le 200
+exec 8>&-
+wait $!
 check "a pipe that somebody writes to is waited for" sh -c "
 	(sleep 0.2; cat '$dir/saved') | timeout 20 '$top_builddir/8x8sso' \
 		--config '$dir/conf' sync --from /dev/stdin"
