@@ -180,7 +180,7 @@ check "nothing that state.db holds steers a terminal: list" \
 		grep -F '\\x1b[31mb.simon' | grep -vF '$esc'"
 check "nothing that state.db holds steers a terminal: show" \
 	sh -c "'$top_builddir/8x8sso' --config '$dir/conf' \
-		user show '$esc[31mb.simon' | grep -F '\\x1b[33m' |
+		user show '${esc}[31mb.simon' | grep -F '\\x1b[33m' |
 		grep -vF '$esc'"
 before=$(cksum <"$cache")
 printf '{"totalResults": 3, "Resources": []}' >"$dir/saved"
