@@ -323,10 +323,10 @@ scim_read_saved(const void *data, size_t len, uint64_t max_users,
 		return fail(diag, ERR_SCIM_LIMITS, "more than %" PRIu64
 		    " users; raise [scim] max_users if that is right",
 		    max_users);
-	if (listing.count != page.total || page.cursor[0] != '\0')
+	if (listing.distinct != page.total || page.cursor[0] != '\0')
 		return fail(diag, ERR_SCIM_PARTIAL, "the file says %" PRIu64
 		    " users and has %zu; save the listing with a larger count",
-		    page.total, listing.count);
+		    page.total, listing.distinct);
 	listing.total = page.total;
 	*ret = listing;
 	listing = (struct scim_listing)SCIM_LISTING_INIT;

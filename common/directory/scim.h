@@ -51,7 +51,7 @@ enum err scim_list(const struct scim_request *request,
 	const struct scim_server *server, struct scim_listing *ret,
 	struct diag *diag) MUST_USE;
 
-/* A saved ListResponse: one page that has as many resources as totalResults
+/* A saved ListResponse: one page that has as many users as totalResults
  * says.  ERR_SCIM_PARTIAL, ERR_SCIM_LIMITS, ERR_SCIM, ERR_JSON, ERR_NOMEM. */
 enum err scim_read_saved(const void *data, size_t len, uint64_t max_users,
 	struct scim_listing *ret, struct diag *diag) MUST_USE;

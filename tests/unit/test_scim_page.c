@@ -314,6 +314,21 @@ a_saved_listing_must_be_complete(void **state)
 }
 
 static void
+users_that_come_twice_do_not_complete_a_saved_listing(void **state)
+{
+	static const char user[] = "{\"id\":\"a\",\"userName\":\"1\"}";
+	char text[256];
+
+	(void)state;
+	(void)snprintf(text, sizeof(text),
+	    "{\"totalResults\":2,\"Resources\":[%s,%s]}", user, user);
+	assert_err(saved(text, 9), ERR_SCIM_PARTIAL);
+	(void)snprintf(text, sizeof(text),
+	    "{\"totalResults\":1,\"Resources\":[%s,%s]}", user, user);
+	assert_err(saved(text, 9), ERR_OK);
+}
+
+static void
 an_empty_listing_needs_no_resources(void **state)
 {
 	AUTO(scim_listing) struct scim_listing l = SCIM_LISTING_INIT;
@@ -342,6 +357,8 @@ main(void)
 		cmocka_unit_test(what_is_no_list_response_is_refused),
 		cmocka_unit_test(an_id_that_comes_again_is_counted_once),
 		cmocka_unit_test(a_saved_listing_must_be_complete),
+		cmocka_unit_test(
+		    users_that_come_twice_do_not_complete_a_saved_listing),
 		cmocka_unit_test(an_empty_listing_needs_no_resources),
 	};
 
