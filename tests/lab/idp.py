@@ -45,6 +45,8 @@ SIGNATURE_METHODS = {
              "http://www.w3.org/2000/09/xmldsig#rsa-sha1",
              "http://www.w3.org/2000/09/xmldsig#sha1"),
 }
+GROUPS = f"{MICROSOFT}/ws/2008/06/identity/claims/groups"
+GROUPS_MAX = 150
 MINUTE = datetime.timedelta(minutes=1)
 
 
@@ -408,6 +410,8 @@ VARIANTS = {
     "status-fail": _failed,
     # what it says
     "mfa": lambda d: d.claim("/authnmethodsreferences", [PASSWORD, MFA]),
+    "groups": lambda d: d.claims.append((GROUPS, [
+        str(uuid.uuid4()) for _ in range(GROUPS_MAX)])),
     "no-oid": lambda d: d.claim("/objectidentifier", None),
     "two-oids": lambda d: d.claims.append(d.claims[1]),
     "comment-in-name": lambda d: (

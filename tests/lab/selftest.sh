@@ -43,6 +43,25 @@ has() # XPATH
 	test "$(xmllint --xpath "boolean($1)" "$folder/response.xml")" = true
 }
 
+value() # XPATH
+{
+	xmllint --xpath "string($1)" "$folder/response.xml"
+}
+
+starts() # PATTERN
+{
+	head -c 2000 "$folder/response.xml" | grep -Eq "^$1"
+}
+
+# The window of an assertion that is issued when it says.
+window() # FROM UNTIL
+{
+	issued=$(value "//*[local-name()='Assertion']/@IssueInstant")
+	issued=$(date -d "$issued" +%s)
+	test "$(date -d "$1" +%s)" -eq $((issued - 300)) &&
+		test "$(date -d "$2" +%s)" -eq $((issued + 3600))
+}
+
 get() # PATH [CURL OPTION...]
 {
 	get_path=$1
@@ -58,6 +77,8 @@ total() # FAULT...
 	get /Users | grep -o '"totalResults": [0-9]*'
 }
 
+guid='[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+instant='[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z'
 assertion=urn:oasis:names:tc:SAML:2.0:assertion:Assertion
 base=/udi/customers/0012J00042NkZQIQA3/scim/v2
 lab init
@@ -69,6 +90,35 @@ check "a Response is one line" test "$(wc -l <"$folder/response.xml")" -eq 0
 check "the attributes stand before the authentication" has \
 	"//*[local-name()='AttributeStatement']/following-sibling::*[
 	local-name()='AuthnStatement']"
+check "the Response's attributes are Entra's" starts "<samlp:Response \
+ID=\"_$guid\" Version=\"2.0\" IssueInstant=\"$instant\" \
+Destination=\"https://sso.8x8.com/saml2\" \
+xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\"><Issuer \
+xmlns=\"urn:oasis:names:tc:SAML:2.0:assertion\">https://sts.windows.net/$guid/</Issuer>\
+<samlp:Status><samlp:StatusCode \
+Value=\"urn:oasis:names:tc:SAML:2.0:status:Success\"/></samlp:Status>\
+<Assertion ID=\"_$guid\" IssueInstant=\"$instant\" Version=\"2.0\" \
+xmlns=\"urn:oasis:names:tc:SAML:2.0:assertion\"><Issuer>"
+parts='Issuer|Signature|Subject|Conditions|AttributeStatement|AuthnStatement'
+check "an assertion has these parts, in this order" test "$(
+	xmllint --xpath "//*[local-name()='Assertion']/*" \
+	    "$folder/response.xml" | grep -Eo "<($parts)[ >]" |
+		tr -d '< >' | paste -sd '|')" = "$parts"
+check "SessionIndex is the assertion's ID" has "//@SessionIndex = \
+	//*[local-name()='Assertion']/@ID"
+check "one reference, to the assertion" has \
+	"count(//*[local-name()='Reference']) = 1 and \
+	//@URI = concat('#', //*[local-name()='Assertion']/@ID)"
+check "an attribute has a name and nothing else" has \
+	"count(//*[local-name()='Attribute']/@*) = \
+	count(//*[local-name()='Attribute']/@Name)"
+refuse "the session has no end" has "//@SessionNotOnOrAfter"
+check "valid from 5 minutes before the issue until 60 after" \
+	window "$(value "//*[local-name()='Conditions']/@NotBefore")" \
+	"$(value "//*[local-name()='Conditions']/@NotOnOrAfter")"
+check "as long as the confirmation" has \
+	"//*[local-name()='Conditions']/@NotOnOrAfter = \
+	//*[local-name()='SubjectConfirmationData']/@NotOnOrAfter"
 refuse "an unsolicited Response answers nothing" has "//@InResponseTo"
 response both-signed
 check "both-signed: the assertion" signed $assertion
@@ -76,8 +126,23 @@ check "both-signed: the Response" \
 	signed urn:oasis:names:tc:SAML:2.0:protocol:Response
 response wrong-key
 check "wrong-key is another key" signed $assertion stranger
-response comment-in-name
-check "comment-in-name is validly signed" signed $assertion
+response forged-key
+refuse "forged-key names our certificate and is another's" signed $assertion
+check "which the stranger signed" signed $assertion stranger
+response next-key
+check "next-key is the coming key" signed $assertion next
+
+# What is to be refused for what it says must be well signed.
+for variant in wrong-audience wrong-recipient wrong-destination wrong-issuer \
+	wrong-tenant other-request expired not-yet stale authn-old no-oid \
+	two-oids comment-in-name mfa groups sha1; do
+	response "$variant"
+	check "$variant is validly signed" signed $assertion
+done
+response response-signed
+check "response-signed: the Response" \
+	signed urn:oasis:names:tc:SAML:2.0:protocol:Response
+refuse "response-signed: not the assertion" signed $assertion
 response tampered
 refuse "tampered is not" signed $assertion
 response unsigned
