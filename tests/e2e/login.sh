@@ -5,9 +5,16 @@
 # shellcheck source=tests/lib/e2e.sh
 . "${top_srcdir:?}/tests/lib/e2e.sh"
 
-ssh_in() # RESPOND
+# The one answer that was given had more bytes than this.
+longer_than() # N COMMAND...
 {
-	login --respond "$1" ssh b.simon id -un
+	longer_n=$1
+	shift
+	longer_output=$("$@") || return
+	printf '%s\n' "$longer_output"
+	longer_got=$(printf '%s\n' "$longer_output" |
+		sed -n 's/^<\([0-9]*\) bytes>$/\1/p')
+	test "$longer_got" -gt "$longer_n"
 }
 
 set_up_and_sync
@@ -18,11 +25,22 @@ check "the login is logged" grep -E 'user="?b\.simon' "$HOST_LOG"
 check "pamtester at a terminal: the response in several answers" \
 	login --respond "$(respond)" tty pamtester sshd b.simon authenticate \
 	    acct_mgmt
-check "pamtester with short lines" \
-	login --respond "$(respond)" --piece 500 tty \
-	    pamtester login b.simon authenticate acct_mgmt
+for piece in 511 1023 4095; do
+	check "pamtester: answers of $piece bytes, as much as fits" \
+		login --respond "$(respond)" --piece $piece tty \
+		    pamtester login b.simon authenticate acct_mgmt
+done
+check "a program's conversation: 150 groups in one answer" \
+	longer_than 16384 simon "$(respond groups)"
+refuse "b.simon is in no file" getent -s files passwd b.simon
 check "a real sshd: keyboard-interactive, the user exists by nss_8x8 only" \
-	contains b.simon ssh_in "$(respond)"
+	contains "I am b.simon" simon_by_ssh "$(respond)"
+check "a real sshd: answers of 1023 bytes, as much as fits" \
+	contains "I am b.simon" simon_by_ssh "$(respond)" --piece 1023
+check "a real sshd: 150 groups in answers of 1023 bytes" \
+	contains "I am b.simon" simon_by_ssh "$(respond groups)" --piece 1023
+check "a real sshd: an empty answer ends what does not look complete" \
+	contains '<0 bytes>' simon_by_ssh "$(respond late-end)"
 check "su by bob" login --respond "$(respond)" tty \
 	runuser -u bob -- su b.simon -c true
 check "a response and assertion that are both signed" \

@@ -44,26 +44,41 @@ fi
 mkdir -p "$PEER"
 start /run/php.log "$interop/simplesamlphp.py" serve "$PEER"
 install -m 0644 "$PEER/idp.pem" /etc/8x8sso/idp.pem
-write_conf scim="$scim" saml="idp_initiated = yes"
+write_conf scim="$scim"
 check "sync takes SimpleSAMLphp's key" 8x8sso sync
 
+# The last Response that SimpleSAMLphp made has so many signatures.
+signatures() # COUNT
+{
+	same "$1" "$(base64 -d /run/last | xmllint --xpath \
+		"count(//*[local-name()='Signature'])" -)"
+}
+
+refuse "b.simon is in no file" getent -s files passwd b.simon
 for signed in "" --both-signed; do
+	count=$((1 + 0${signed:+1}))
 	kind=${signed:+response and }${signed:-assertion}
 	kind=$(printf '%s' "$kind" | sed 's/--both-signed/assertion/')
 	# shellcheck disable=SC2016,SC2086 # login.py sets URL; no option
-	sp=$(simplesamlphp $signed --url '"$URL"')
+	sp="$(simplesamlphp $signed --url '"$URL"') | tee /run/last"
 	# shellcheck disable=SC2086
-	idp=$(simplesamlphp $signed --unsolicited)
+	idp="$(simplesamlphp $signed --unsolicited) | tee /run/last"
+	write_conf scim="$scim"
 	check "SimpleSAMLphp, $kind signed, SP-initiated, pamtester" \
 		login --respond "$sp" tty \
 		pamtester sshd b.simon authenticate acct_mgmt
 	check "SimpleSAMLphp, $kind signed, SP-initiated, a real sshd" \
-		contains b.simon login --respond "$sp" ssh b.simon id -un
+		contains "I am b.simon" simon_by_ssh "$sp"
+	check "SimpleSAMLphp, $kind signed: so many signatures" \
+		signatures "$count"
+	check "SimpleSAMLphp, $kind signed, IdP-initiated, not configured" \
+		denied_for saml-unsolicited simon "$idp"
+	write_conf scim="$scim" saml="idp_initiated = yes"
 	check "SimpleSAMLphp, $kind signed, IdP-initiated, pamtester" \
 		login --respond "$idp" tty \
 		pamtester sshd b.simon authenticate acct_mgmt
 	check "SimpleSAMLphp, $kind signed, IdP-initiated, a real sshd" \
-		contains b.simon login --respond "$idp" ssh b.simon id -un
+		contains "I am b.simon" simon_by_ssh "$idp"
 done
 
 "$interop/simplesamlphp.py" respond "$PEER" --user "$SIMON" --unsolicited \

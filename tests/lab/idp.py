@@ -425,6 +425,7 @@ VARIANTS = {
         lambda data: b'<!DOCTYPE r [<!ENTITY e "x">]>' + data),
     "pi": _after(b"<samlp:Status>", b"<?a b?><samlp:Status>"),
     "trailing": lambda d: d.after.append(lambda data: data + b"<a/>"),
+    "late-end": _after(b"</samlp:Response>", b"</samlp:Response >"),
     "not-xml": lambda d: d.after.append(lambda data: data[:-20]),
 }
 

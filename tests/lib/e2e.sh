@@ -129,6 +129,16 @@ simon() # RESPOND
 	login --respond "$1" pam sshd b.simon authenticate account
 }
 
+# A login of b.simon by a real sshd; says "I am NAME" of who is there then.
+# (The prompt has the name that was asked for.)
+simon_by_ssh() # RESPOND [OPTION...]
+{
+	ssh_respond=$1
+	shift
+	# shellcheck disable=SC2016 # the remote shell's
+	login --respond "$ssh_respond" "$@" ssh b.simon 'echo "I am $(id -un)"'
+}
+
 root_gets_in()
 {
 	login --say secret pam login root authenticate account
@@ -207,12 +217,15 @@ same() # A B
 	[ "$1" = "$2" ] || { printf 'this: %s\nthat: %s\n' "$1" "$2"; return 1; }
 }
 
+# The command succeeds and says this.
 contains() # TEXT COMMAND...
 {
 	contains_text=$1
 	shift
-	contains_output=$("$@" 2>&1)
+	contains_status=0
+	contains_output=$("$@" 2>&1) || contains_status=$?
 	printf '%s\n' "$contains_output"
+	[ "$contains_status" -eq 0 ] || return 1
 	case $contains_output in
 	*"$contains_text"*) return 0 ;;
 	esac
