@@ -6,17 +6,31 @@
 # shellcheck source=tests/lib/e2e.sh
 . "${top_srcdir:?}/tests/lib/e2e.sh"
 
+others_get_in() # WHAT
+{
+	check "$1: root gets in" root_gets_in
+	check "$1: bob gets in" bob_gets_in
+}
+
 # One damage: the login is denied for this reason; root and bob get in.
 damage() # REASON WHAT RESPOND
 {
 	check "$2: denied, and the log says $1" denied_for "$1" simon "$3"
-	check "$2: root gets in" root_gets_in
-	check "$2: bob gets in" bob_gets_in
+	others_get_in "$2"
+}
+
+# The same by a real sshd, whose client is shown no text after the prompt.
+denied_by_ssh() # REASON RESPOND
+{
+	forget_log
+	login --respond "$2" ssh b.simon true && return 1
+	logged "$1"
 }
 
 set_up_and_sync
 check "an assertion for another user is denied at the first login" \
 	refused_for link-mismatch simon "$(respond_as M.Garcia@contoso.com)"
+others_get_in "an assertion for another user"
 check "B.Simon signs in once, so that she is pinned" simon "$(respond)"
 check "an assertion for another user is denied later" \
 	refused_for link-pin simon "$(respond_as M.Garcia@contoso.com)"
@@ -25,6 +39,13 @@ check "an assertion for another user is denied later" \
 while read -r variant reason; do
 	check "$variant: denied, and the log says $reason" \
 		refused_for "$reason" simon "$(respond "$variant")"
+	case $variant in
+	wrong-key|wrong-audience|expired)
+		check "$variant: denied by a real sshd" \
+			denied_by_ssh "$reason" "$(respond "$variant")"
+		others_get_in "$variant"
+		;;
+	esac
 done <<'END'
 wrong-key saml-key-unknown
 forged-key saml-signature-invalid
@@ -64,6 +85,9 @@ write_conf saml="idp_initiated = yes"
 $unsolicited >/run/once
 check "a response gets in once" simon "cat /run/once"
 check "a replayed response is denied" refused_for replay simon "cat /run/once"
+check "a replayed response is denied by a real sshd" \
+	denied_by_ssh replay "cat /run/once"
+others_get_in "a replayed response"
 $unsolicited >/run/race
 one_of_many()
 {
@@ -80,14 +104,17 @@ check "of six logins with one response exactly one gets in" one_of_many
 write_conf
 
 # -- answers that are no assertions ----------------------------------------
-check "an empty answer is denied" denied_for answer-empty simon "printf ''"
-check "an answer of 10 MB is denied" denied_for answer-too-long \
-	simon "head -c 10485760 /dev/zero | tr '\\0' A"
+damage answer-empty "an empty answer" "printf ''"
+check "an empty answer is denied by a real sshd" \
+	denied_by_ssh answer-empty "printf ''"
+damage answer-too-long "an answer of 10 MB" \
+	"head -c 10485760 /dev/zero | tr '\\0' A"
 check "an answer of 10 MB in lines is denied" denied_for answer-too-long \
 	login --piece 4000 --respond "head -c 10485760 /dev/zero | tr '\\0' A" \
 	pam sshd b.simon
 check "binary junk is denied" refused_for saml-base64 \
 	simon "head -c 6000 /dev/urandom | tr -d '\\0\\n'"
+others_get_in "binary junk"
 check "base64 of binary junk is denied" refused_for 'saml-[a-z0-9]+' \
 	simon "head -c 6000 /dev/urandom | base64 -w 0"
 check "a password is denied" refused_for 'saml-[a-z0-9]+' simon "echo secret"
@@ -99,8 +126,9 @@ check "all that: bob gets in" bob_gets_in
 # -- the person ------------------------------------------------------------
 lab disable "$SIMON"
 8x8sso sync >/dev/null
-check "a deactivated user is denied" denied_for user-inactive \
-	simon "$(respond)"
+damage user-inactive "a deactivated user" "$(respond)"
+check "a deactivated user is denied by a real sshd" \
+	denied_by_ssh user-inactive "$(respond)"
 lab provision "$SIMON" >/dev/null
 8x8sso sync >/dev/null
 check "and gets in when activated again" simon "$(respond)"
