@@ -23,6 +23,7 @@ include tests/fuzz/local.mk
 # What tests/run.sh and tests/demo.sh run, as root and with a network.
 EXTRA_DIST += tests/demo.sh tests/run.sh \
 	tests/e2e/account.sh \
+	tests/e2e/check.sh \
 	tests/e2e/denial.sh \
 	tests/e2e/install.sh \
 	tests/e2e/login.sh \
