@@ -69,6 +69,11 @@ check "a key that occurs twice changes nothing" \
 check "a redirect is not followed and changes nothing" \
 	changes_nothing redirect=https://localhost:8443/elsewhere
 
+check "a server that gives page one again changes nothing" \
+	changes_nothing page_one_again=1 total_more=300
+sed -i 's/^timeout.*/timeout = 1s/' "$CONF"
+check "a server that is too slow changes nothing" changes_nothing slow=3
+write_conf
 check "a server with its own idea of itemsPerPage is understood" sh -c \
 	"'$top_srcdir/tests/lab/lab' fault $LAB items_requested=1 && 8x8sso sync"
 check "users that come twice are counted once" sh -c \
@@ -144,6 +149,8 @@ json.dump(dict(page, totalResults=len(page["Resources"])),
           open("/run/whole.json", "w"))
 json.dump(dict(page, Resources=simon, totalResults=2),
           open("/run/short.json", "w"))
+json.dump(dict(page, Resources=simon * 2, totalResults=2),
+          open("/run/twice.json", "w"))
 END
 rm -rf "$STATE"/nss.cache "$STATE"/state/*
 lab forget
@@ -156,6 +163,8 @@ check "two hosts that never met give B.Simon the same id" \
 sum=$(sha256sum <"$CACHE")
 refuse "sync --from a file that is incomplete is refused" \
 	8x8sso sync --from /run/short.json
+refuse "sync --from a file that has one user twice for two is refused" \
+	8x8sso sync --from /run/twice.json
 head -c 300 /run/whole.json >/run/cut.json
 refuse "sync --from a file that is cut off is refused" \
 	8x8sso sync --from /run/cut.json
