@@ -94,7 +94,8 @@ check "the Response's attributes are Entra's" starts "<samlp:Response \
 ID=\"_$guid\" Version=\"2.0\" IssueInstant=\"$instant\" \
 Destination=\"https://sso.8x8.com/saml2\" \
 xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\"><Issuer \
-xmlns=\"urn:oasis:names:tc:SAML:2.0:assertion\">https://sts.windows.net/$guid/</Issuer>\
+xmlns=\"urn:oasis:names:tc:SAML:2.0:assertion\">\
+https://sts.windows.net/$guid/</Issuer>\
 <samlp:Status><samlp:StatusCode \
 Value=\"urn:oasis:names:tc:SAML:2.0:status:Success\"/></samlp:Status>\
 <Assertion ID=\"_$guid\" IssueInstant=\"$instant\" Version=\"2.0\" \
