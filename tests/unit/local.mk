@@ -100,7 +100,8 @@ tests_unit_test_xml_LDADD = common/sys/libxml.la $(CMOCKA_LIBS)
 unit_saml_libs = tests/lib/libvector.la $(CMOCKA_LIBS)
 unit_programs += tests/unit/test_claims tests/unit/test_crypto \
 	tests/unit/test_saml_metadata tests/unit/test_saml_request \
-	tests/unit/test_saml_response tests/unit/test_saml_worker
+	tests/unit/test_saml_response tests/unit/test_saml_worker \
+	tests/unit/test_xmlsig
 tests_unit_test_claims_SOURCES = tests/unit/test_claims.c
 tests_unit_test_claims_LDADD = common/auth/libclaims.la $(CMOCKA_LIBS)
 tests_unit_test_crypto_SOURCES = tests/unit/test_crypto.c
@@ -110,6 +111,8 @@ tests_unit_test_saml_metadata_LDADD = $(unit_saml_libs)
 tests_unit_test_saml_request_SOURCES = tests/unit/test_saml_request.c
 tests_unit_test_saml_request_LDADD = common/auth/librequest.la $(ZLIB_LIBS) \
 	$(CMOCKA_LIBS)
+tests_unit_test_xmlsig_SOURCES = tests/unit/test_xmlsig.c
+tests_unit_test_xmlsig_LDADD = $(unit_saml_libs)
 tests_unit_test_saml_response_SOURCES = tests/unit/test_saml_response.c
 tests_unit_test_saml_response_LDADD = $(unit_saml_libs)
 tests_unit_test_saml_worker_SOURCES = tests/unit/test_saml_worker.c
