@@ -114,17 +114,3 @@ buf_printf(struct buf *b, const char *fmt, ...)
 	b->len += (size_t)len;
 	return ERR_OK;
 }
-
-char *
-buf_take(struct buf *b)
-{
-	char *text;
-
-	if (buf_reserve(b, 0) != ERR_OK)
-		return NULL;
-	text = (char *)b->data;
-	b->data = NULL;
-	b->len = 0;
-	b->cap = 0;
-	return text;
-}

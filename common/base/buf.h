@@ -47,8 +47,4 @@ enum err buf_putc(struct buf *b, char c) MUST_USE;
 enum err buf_printf(struct buf *b, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3))) MUST_USE;
 
-/* Hands the NUL-terminated content to the caller, who frees it (and wipes it
- * if it is secret); NULL when out of memory.  The buffer is empty then. */
-char *buf_take(struct buf *b);
-
 #endif

@@ -145,12 +145,10 @@
 	X(SCIM_LIMITS,		"scim-limits",		"",	"listing exceeds a limit") \
 	X(SCIM_EMPTY,		"scim-empty",		"",	"listing is empty") \
 	X(SYNC_RUNNING,		"sync-running",		"",	"another sync is running") \
-	X(SCIM_LOSS,		"scim-loss",		"",	"implausibly many users would be lost") \
 	X(NAME_GRAMMAR,		"name-grammar",		"I4",	"name cannot be a login name") \
 	X(NAME_TAKEN,		"name-taken",		"I4",	"another provisioned user has this login name") \
 	X(NAME_LOCAL,		"name-local",		"I5",	"the name is a local account's or group's, or reserved") \
 	X(ID_RANGE,		"id-range",		"",	"id is outside the range") \
-	X(ID_LOCAL,		"id-local",		"",	"a local account or group has this id") \
 	X(ID_EXHAUSTED,		"id-exhausted",		"",	"no free id left")
 
 #define ERR_ENUM(code, name, row, text) ERR_##code,
@@ -161,9 +159,6 @@ enum err { ERR_TABLE(ERR_ENUM) ERR_COUNT };
 
 /* The stable name ("saml-audience"); "internal" for a number without one. */
 const char *err_name(enum err code);
-
-/* The catalogue's row ("D3"), or "". */
-const char *err_row(enum err code);
 
 /* One clause for an administrator, without a full stop. */
 const char *err_text(enum err code);

@@ -14,9 +14,6 @@
 #define ID_MIN 1879048192u
 #define ID_MAX 2147352575u
 
-/* Local groups that initgroups may add: never below this. */
-#define LOCAL_GID_MIN 1u
-
 /* nss.cache: of the file, of one field of a user (gecos, home, shell), and
  * the supplementary groups of one user (NGROUPS_MAX). */
 #define CACHE_SIZE_MAX (1024u * 1024 * 1024)

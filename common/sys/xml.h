@@ -56,7 +56,6 @@ struct xml_node *xml_doc_root(struct xml_doc *doc);
  * xml_is_container() says that they are white space. */
 struct xml_node *xml_first(const struct xml_node *node);
 struct xml_node *xml_next(const struct xml_node *node);
-struct xml_node *xml_parent(const struct xml_node *node);
 
 /* The local name. */
 const char *xml_name(const struct xml_node *node);

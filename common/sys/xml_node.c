@@ -40,12 +40,6 @@ xml_next(const struct xml_node *node)
 	return element_from(node_of(node)->next);
 }
 
-struct xml_node *
-xml_parent(const struct xml_node *node)
-{
-	return element_from(node_of(node)->parent);
-}
-
 const char *
 xml_name(const struct xml_node *node)
 {
