@@ -136,22 +136,6 @@ update_add(struct update *update, const struct record *record,
 	return ERR_OK;
 }
 
-static enum err
-count(struct store *store, const char *sql, uint64_t *ret, struct diag *diag)
-{
-	AUTO(store_stmt) struct store_stmt *stmt = NULL;
-	bool row = false;
-	enum err r = store_prepare(store, sql, &stmt, diag);
-
-	if (r != ERR_OK)
-		return r;
-	r = store_step(stmt, &row, diag);
-	if (r != ERR_OK)
-		return r;
-	*ret = (uint64_t)store_int(stmt, 0);
-	return ERR_OK;
-}
-
 /* What the listing says that users does not say yet. */
 static enum err
 count_differences(struct store *store, struct update_report *report,
@@ -169,11 +153,17 @@ count_differences(struct store *store, struct update_report *report,
 		    "AND listing.site <> users.site",
 		    &report->site_conflicts },
 	};
-	enum err r = ERR_OK;
 
-	for (size_t i = 0; i < ARRAY_LEN(queries) && r == ERR_OK; i++)
-		r = count(store, queries[i].sql, queries[i].number, diag);
-	return r;
+	for (size_t i = 0; i < ARRAY_LEN(queries); i++) {
+		int64_t number = 0;
+		enum err r = store_query_int(store, queries[i].sql, &number,
+		    diag);
+
+		if (r != ERR_OK)
+			return r;
+		*queries[i].number = (uint64_t)number;
+	}
+	return ERR_OK;
 }
 
 static enum err

@@ -101,6 +101,22 @@ store_exec(struct store *store, const char *sql, struct diag *diag)
 	return ERR_OK;
 }
 
+enum err
+store_query_int(struct store *store, const char *sql, int64_t *ret,
+    struct diag *diag)
+{
+	AUTO(store_stmt) struct store_stmt *stmt = NULL;
+	bool row = false;
+	enum err r = store_prepare(store, sql, &stmt, diag);
+
+	if (r == ERR_OK)
+		r = store_step(stmt, &row, diag);
+	if (r != ERR_OK)
+		return r;
+	*ret = row ? store_int(stmt, 0) : 0;
+	return ERR_OK;
+}
+
 static enum err
 exec_all(struct store *store, const char *const *sql, size_t count,
     struct diag *diag)
@@ -245,28 +261,11 @@ create(const char *path, struct diag *diag)
 }
 
 static enum err
-read_int(struct store *store, const char *sql, int64_t *ret,
-    struct diag *diag)
-{
-	AUTO(store_stmt) struct store_stmt *stmt = NULL;
-	bool row = false;
-	enum err r = store_prepare(store, sql, &stmt, diag);
-
-	if (r != ERR_OK)
-		return r;
-	r = store_step(stmt, &row, diag);
-	if (r != ERR_OK)
-		return r;
-	*ret = row ? store_int(stmt, 0) : 0;
-	return ERR_OK;
-}
-
-static enum err
 check_version(struct store *store, struct diag *diag)
 {
 	int64_t application = 0;
 	int64_t version = 0;
-	enum err r = read_int(store, "PRAGMA application_id", &application,
+	enum err r = store_query_int(store, "PRAGMA application_id", &application,
 	    diag);
 
 	if (r != ERR_OK)
@@ -275,7 +274,7 @@ check_version(struct store *store, struct diag *diag)
 		return fail(diag, ERR_STORE, "%s: not a state database of "
 		    "8x8sso; restore it from a backup, or move it away",
 		    store->path);
-	r = read_int(store, "PRAGMA user_version", &version, diag);
+	r = store_query_int(store, "PRAGMA user_version", &version, diag);
 	if (r != ERR_OK)
 		return r;
 	if (version != STORE_VERSION)
