@@ -142,6 +142,13 @@ make_accounts()
 	printf 'root:secret\nbob:secret\n' | chpasswd
 }
 
+# A root that has just been made may know no names at all.
+name_localhost()
+{
+	getent hosts localhost >/dev/null ||
+		echo 127.0.0.1 localhost >>/etc/hosts
+}
+
 configure_nsswitch()
 {
 	sed -i -E '/8x8/d; s/^((passwd|group):[[:space:]]*(files|compat))/\1 8x8/' \
@@ -211,6 +218,7 @@ inside() # STAGE DIRECTORY COMMAND...
 	cd "$directory"
 	install_product
 	make_accounts
+	name_localhost
 	configure_nsswitch
 	configure_pam
 	start_syslog
