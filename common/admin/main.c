@@ -119,24 +119,34 @@ find_command(const char *name)
 	return NULL;
 }
 
+/* The usage of a command, or the meaning of a reason in the log. */
+static int
+show_topic(const char *name)
+{
+	const struct command *command = find_command(name);
+	enum err reason = err_from_name(name);
+
+	if (command != NULL)
+		(void)printf("8x8sso %s\n\t%s\n", command->usage,
+		    command->help);
+	else if (strcmp(err_name(reason), name) == 0)
+		(void)printf("%s: %s\n", name, err_text(reason));
+	else
+		return admin_usage("there is no such command or reason");
+	return ADMIN_OK;
+}
+
 static int
 show_help(const char *name)
 {
-	const struct command *command =
-	    name == NULL ? NULL : find_command(name);
-
-	if (command != NULL) {
-		(void)printf("8x8sso %s\n\t%s\n", command->usage,
-		    command->help);
-		return ADMIN_OK;
-	}
 	if (name != NULL)
-		return admin_usage("there is no such command");
+		return show_topic(name);
 	(void)puts("8x8sso [OPTION]... COMMAND [ARGUMENT]...\n");
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
 		(void)printf("  %-10s %s\n", commands[i].name,
 		    commands[i].help);
-	(void)puts("  help       show a command's usage\n");
+	(void)puts("  help       show a command's usage, or what a reason in the "
+	    "log means\n");
 	for (size_t i = 0; i < ARRAY_LEN(options); i++)
 		(void)printf("  %-10s %-4s  %s\n", options[i].name,
 		    options[i].value == NULL ? "" : options[i].value,

@@ -82,4 +82,25 @@ for edit in 's/Pq Li 30s/Pq Li 31s/' 's/page_size = Ar number/page_size = Ar str
 done
 check "8x8sso.conf(5) has the table of the code" same_table "$page"
 
+# The reasons in the README's table are reasons, and the command knows them.
+readme_reasons() # README
+{
+	# shellcheck disable=SC2016 # Markdown's
+	sed -n '/^| reason /,/^$/s/^| \(`[^|]*\)|.*/\1/p' "$1" |
+		tr -d '`,' | tr ' ' '\n' | grep . > "$lint_tmp/reasons"
+	[ -s "$lint_tmp/reasons" ] || return 1
+	while read -r reason; do
+		"$top_builddir/8x8sso" help "$reason" > "$lint_tmp/out" 2>&1 ||
+			{ echo "no such reason: $reason"; return 1; }
+	done < "$lint_tmp/reasons"
+}
+
+# shellcheck disable=SC2016 # Markdown's
+sed 's/`saml-tenant`/`saml-tenants`/' "$top_srcdir/README.md" \
+    > "$lint_plant/README.md"
+refuse "a reason that is none is found in the README" \
+	readme_reasons "$lint_plant/README.md"
+check "8x8sso help explains every reason of the README" \
+	readme_reasons "$top_srcdir/README.md"
+
 finish
