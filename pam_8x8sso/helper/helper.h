@@ -42,7 +42,7 @@ enum err account(struct login *login, struct diag *diag) MUST_USE;
 enum err account_decide(const struct login *login, int64_t now,
 	struct diag *diag) MUST_USE;
 
-/* Shows a denied person one line, sends RESULT and writes the log line.  What
+/* Tells a denied person so, sends RESULT and writes the log line.  What
  * cannot be sent any more is still logged. */
 void reply_send(const struct login *login, enum err reason,
 	const struct diag *diag);
