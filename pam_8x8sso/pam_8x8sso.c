@@ -145,7 +145,7 @@ decide(const struct call *call)
 		if ((call->flags & PAM_PRELIM_CHECK) != 0 &&
 		    (call->flags & (int)PAM_SILENT) == 0)
 			(void)pam_error(call->pamh, "The password of this "
-			    "account is kept by your company's sign-in "
+			    "account is kept by your company's\nsign-in "
 			    "service. Change it there.");
 		return OUTCOME_NOTHING;
 	default:
