@@ -3,10 +3,10 @@
  * state.db: SQLite behind the few calls that the rules need.
  *
  * One struct store is one connection, used by one thread.  The schema is in
- * store.c, versioned by PRAGMA user_version; ids are write-once by trigger.
- * A busy database is waited for up to 5 s.  A committed transaction survives
- * a power cut.  Every failure is ERR_STORE with SQLite's message and the
- * remedy in diag.
+ * store_schema.c, versioned by PRAGMA user_version; ids are write-once by
+ * trigger.  A busy database is waited for up to 5 s.  A committed transaction
+ * survives a power cut.  Every failure is ERR_STORE with SQLite's message and
+ * the remedy in diag.
  */
 #ifndef SYS_STORE_H
 #define SYS_STORE_H
