@@ -183,7 +183,7 @@ admin_check(struct admin *admin, int argc, char **argv)
 		json_put_int(&c.json, "warned", c.warned);
 		json_end(&c.json, '}');
 	} else if (!admin->quiet) {
-		(void)printf("%u failed, %u warnings\n", c.failed, c.warned);
+		(void)printf("failed: %u, warnings: %u\n", c.failed, c.warned);
 	}
 	if (r == ERR_NOT_FOUND)
 		return ADMIN_NOT_CONFIGURED;

@@ -141,7 +141,7 @@ check_scim(struct checking *c)
 	else if (fetch_users(c->admin, &ask, &total, &diag) != ERR_OK)
 		check_error(c, &diag);
 	else
-		check_ok(c, "connected; the server has %llu users",
+		check_ok(c, "connected; users on the server: %llu",
 		    (unsigned long long)total);
 }
 
@@ -212,7 +212,7 @@ check_cache(struct checking *c)
 	if (strcmp(path, CACHE_PATH) != 0)
 		check_warn(c, "lookups read %s, this is %s; [host] state_dir "
 		    "is for tests", CACHE_PATH, path);
-	check_ok(c, "%u users", count);
+	check_ok(c, "good; users: %u", count);
 }
 
 void

@@ -124,7 +124,7 @@ print_text(const struct status *s, int64_t now)
 		    key->n_len * 8, end, fingerprint);
 	}
 	if (s->cache == ERR_OK)
-		(void)printf("Cache:            good, %" PRIu64 " users\n",
+		(void)printf("Cache:            good; users: %" PRIu64 "\n",
 		    s->cache_users);
 	else
 		print_field(stdout, "Cache", err_text(s->cache));
