@@ -26,6 +26,9 @@ for row in \
 	"usr/share/man/man5/8x8sso.conf.5 the configuration's page"; do
 	check "make install installs ${row#* }" test -s "$STAGE/${row%% *}"
 done
+# Default: yes would select it with the next package that brings a module.
+check "make install leaves the PAM profile for the administrator to select" \
+	grep -qx "Default: no" "$STAGE/usr/share/pam-configs/8x8sso"
 example=$(cd "$STAGE" && find . -name '8x8sso.conf*' -path '*etc*' \
     -o -name '8x8sso.conf*' -path '*doc*' | head -n 1)
 check "make install installs an example configuration" test -n "$example"
