@@ -60,6 +60,7 @@ wrong-destination saml-destination
 wrong-issuer saml-issuer
 wrong-tenant saml-tenant
 other-request saml-in-response-to
+rewritten-request saml-in-response-to
 expired saml-expired
 not-yet saml-not-yet-valid
 stale saml-stale

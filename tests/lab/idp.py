@@ -378,6 +378,14 @@ def _in_object(genuine, forged):
         + b"</Object></Signature>" + forged[place:]
 
 
+def _rewritten(draft):
+    """The answer to another request; nobody signs what the Response says."""
+    wanted = draft.in_response_to.encode()
+    draft.in_response_to = "_" + uuid.uuid4().hex
+    draft.after.append(lambda data: data.replace(
+        draft.in_response_to.encode(), wanted, 1))
+
+
 def _weeks_ago(draft):
     draft.authn_instant = draft.now - datetime.timedelta(days=81)
 
@@ -403,6 +411,7 @@ VARIANTS = {
         "/tenantid", ["11111111-2222-3333-4444-555555555555"]),
     "other-request": lambda d: setattr(d, "in_response_to",
                                        "_" + uuid.uuid4().hex),
+    "rewritten-request": _rewritten,
     "expired": lambda d: _shift(d, -120),
     "not-yet": lambda d: _shift(d, 120),
     "stale": lambda d: _shift(d, -30),

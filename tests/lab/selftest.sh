@@ -135,7 +135,8 @@ check "next-key is the coming key" signed $assertion next
 
 # What is to be refused for what it says must be well signed.
 for variant in wrong-audience wrong-recipient wrong-destination wrong-issuer \
-	wrong-tenant other-request expired not-yet stale authn-old no-oid \
+	wrong-tenant other-request rewritten-request expired not-yet stale \
+	authn-old no-oid \
 	two-oids comment-in-name mfa groups sha1; do
 	response "$variant"
 	check "$variant is validly signed" signed $assertion

@@ -587,6 +587,8 @@ def meaning(m):
     m.sem("d5-outer-other-request",
           outer_irt="_0000000000000000000000000000000f")
     m.sem("d5-only-outer", irt=None, outer_irt=REQUEST)
+    m.sem("d5-rewritten-request", irt="_0000000000000000000000000000000f",
+          outer_irt=REQUEST)
     m.sem("good-only-inner", outer_irt=None)
     m.sem("d6-holder-of-key",
           method="urn:oasis:names:tc:SAML:2.0:cm:holder-of-key")

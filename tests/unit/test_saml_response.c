@@ -264,6 +264,8 @@ assert_accepted(struct saml_check check, const char *name)
 	    SAML_IN_RESPONSE_TO) \
 	X(d5_outer_other_request_is_refused, "d5-outer-other-request", \
 	    SAML_IN_RESPONSE_TO) \
+	X(d5_rewritten_request_is_refused, "d5-rewritten-request", \
+	    SAML_IN_RESPONSE_TO) \
 	X(d5_signed_request_is_required, "d5-only-outer", \
 	    SAML_IN_RESPONSE_TO) \
 	X(d5_unsolicited_is_off_by_default, "good-unsolicited", \
