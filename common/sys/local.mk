@@ -40,11 +40,6 @@ common_sys_libjson_la_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 common_sys_libjson_la_LIBADD = common/base/libbase.la $(JANSSON_LIBS)
 
 common_sys_libsandbox_la_SOURCES = common/sys/sandbox.c common/sys/sandbox.h
-if SANITIZERS
-common_sys_libsandbox_la_CPPFLAGS = $(AM_CPPFLAGS) -DSANDBOX_ADDRESS_SPACE=0
-else
-common_sys_libsandbox_la_CPPFLAGS = $(AM_CPPFLAGS) -DSANDBOX_ADDRESS_SPACE=1
-endif
 common_sys_libsandbox_la_LIBADD = common/base/libbase.la
 
 common_sys_libstore_la_SOURCES = \

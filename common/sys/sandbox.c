@@ -115,12 +115,12 @@ sandbox_limit(unsigned int cpu_seconds, size_t address_space,
 		bool skip;
 	} limits[] = {
 		{ RLIMIT_CPU, cpu_seconds, false },
-		/* A sanitizer's shadow memory is beyond every limit. */
-		{ RLIMIT_AS, address_space,
-		    address_space == 0 || !SANDBOX_ADDRESS_SPACE },
+		/* A sanitizer's shadow memory is beyond every limit, and
+		 * another process looks for its leaks. */
+		{ RLIMIT_AS, address_space, address_space == 0 || SANITIZED },
 		{ RLIMIT_NOFILE, files, false },
 		{ RLIMIT_FSIZE, 0, false },
-		{ RLIMIT_NPROC, 0, false },
+		{ RLIMIT_NPROC, 0, SANITIZED },
 	};
 	enum err r = ERR_OK;
 

@@ -114,7 +114,7 @@ is_limited(void)
 
 	if (sandbox_limit(2, 0, 64, NULL) != ERR_OK)
 		return false;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+	for (size_t i = 0; i < ARRAY_LEN(rows) - SANITIZED; i++)
 		if (getrlimit(rows[i].resource, &got) != 0 ||
 		    got.rlim_max != rows[i].want)
 			return false;
