@@ -87,6 +87,7 @@ tests_unit_test_admin_LDADD = common/base/libbase.la $(CMOCKA_LIBS)
 tests_unit_test_conf_SOURCES = tests/unit/test_conf.c
 tests_unit_test_conf_LDADD = common/sys/libconf.la $(CMOCKA_LIBS)
 tests_unit_test_http_SOURCES = tests/unit/test_http.c
+tests_unit_test_http_LDFLAGS = -Wl,--wrap=getaddrinfo
 tests_unit_test_http_LDADD = common/sys/libhttp.la $(CMOCKA_LIBS)
 tests_unit_test_json_SOURCES = tests/unit/test_json.c
 tests_unit_test_json_LDADD = common/sys/libjson.la $(CMOCKA_LIBS)

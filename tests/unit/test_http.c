@@ -4,6 +4,7 @@
  */
 #include "unit.h"
 
+#include <netdb.h>
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -323,6 +324,21 @@ a_ca_file_that_is_missing_is_a_tls_error(void **state)
 	stop(&s, seen, sizeof(seen));
 }
 
+int __real_getaddrinfo(const char *node, const char *service,
+    const struct addrinfo *hints, struct addrinfo **ret);
+int __wrap_getaddrinfo(const char *node, const char *service,
+    const struct addrinfo *hints, struct addrinfo **ret);
+
+/* A host of tests may know no name at all, not even localhost. */
+int
+__wrap_getaddrinfo(const char *node, const char *service,
+    const struct addrinfo *hints, struct addrinfo **ret)
+{
+	if (strcmp(node, "name.example") == 0)
+		node = "192.0.2.7";
+	return __real_getaddrinfo(node, service, hints, ret);
+}
+
 static void
 names_are_resolved_before_libcurl_would(void **state)
 {
@@ -330,10 +346,9 @@ names_are_resolved_before_libcurl_would(void **state)
 	AUTO(buf) struct buf literal = BUF_INIT(1024);
 
 	(void)state;
-	assert_err(http_resolve("https://localhost/x", "443", &out, NULL),
+	assert_err(http_resolve("https://name.example/x", "443", &out, NULL),
 	    ERR_OK);
-	assert_memory_equal(buf_str(&out), "localhost:443:", 14);
-	assert_true(out.len > 14);
+	assert_string_equal(buf_str(&out), "name.example:443:192.0.2.7");
 	assert_err(http_resolve("http://127.0.0.1:1/", "80", &literal, NULL),
 	    ERR_OK);
 	assert_err(http_resolve("https://[::1]/", "443", &literal, NULL),
