@@ -34,6 +34,7 @@ static const struct cause {
 	{ ERR_DIRECTORY_STALE, WIRE_DENIED, NULL,
 	    "This host has not heard for too long who may use it." },
 	{ ERR_ANSWER_EMPTY, WIRE_DENIED, "No answer was given.", NULL },
+	{ ERR_ANSWER_TIMEOUT, WIRE_DENIED, "The answer came too late.", NULL },
 	{ ERR_ANSWER_TOO_LONG, WIRE_DENIED,
 	    "The answer is longer than any SAML response.", NULL },
 	{ ERR_CONF_SYNTAX, WIRE_UNAVAILABLE, NOT_SET_UP, NULL },

@@ -75,6 +75,39 @@ every_reason_but_ok_is_a_denial(void **state)
 	}
 }
 
+/* What a person can do better next time they are told; why an assertion was
+ * refused they are not. */
+static void
+d20_who_answered_badly_is_told_and_who_is_refused_is_not(void **state)
+{
+	static const struct {
+		enum err reason;
+		const char *words;
+	} rows[] = {
+		{ ERR_ANSWER_EMPTY, "No answer was given.\n" },
+		{ ERR_ANSWER_TOO_LONG, "The answer is longer than any " },
+		{ ERR_ANSWER_TIMEOUT, "The answer came too late.\n" },
+		{ ERR_SAML_AUDIENCE, "Sign-in was refused.\n" },
+		{ ERR_REPLAY, "Sign-in was refused.\n" },
+		{ ERR_LINK_MISMATCH, "Sign-in was refused.\n" },
+		{ ERR_USER_INACTIVE, "Sign-in was refused.\n" },
+		{ ERR_USER_UNKNOWN, "Sign-in was refused.\n" },
+		{ ERR_STORE, "Sign-in does not work on this host " },
+		{ ERR_IDP_NO_KEYS, "Sign-in is not set up on this host.\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO(wire_msg) struct wire_msg msg = WIRE_MSG_INIT;
+		SCENE(s, AUTHENTICATE);
+
+		reply_send(&s.login, rows[i].reason, &s.diag);
+		scene_next(&s, WIRE_INFO, &msg);
+		assert_memory_equal(wire_get_text(&msg, INFO_WORDS),
+		    rows[i].words, strlen(rows[i].words));
+	}
+}
+
 static void
 the_log_has_one_line_with_foreign_text_escaped(void **state)
 {
@@ -112,6 +145,8 @@ main(void)
 		cmocka_unit_test(an_account_that_is_not_allowed_is_told_so),
 		cmocka_unit_test(a_grant_is_silent_and_names_the_request),
 		cmocka_unit_test(every_reason_but_ok_is_a_denial),
+		cmocka_unit_test(
+		    d20_who_answered_badly_is_told_and_who_is_refused_is_not),
 		cmocka_unit_test(
 		    the_log_has_one_line_with_foreign_text_escaped),
 		cmocka_unit_test(a_grant_that_nobody_hears_is_logged_as_none),
