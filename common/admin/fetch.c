@@ -280,20 +280,12 @@ static enum err
 take_idp_key(const struct wire_msg *msg, struct idp_keys *keys,
     struct diag *diag)
 {
-	const struct wire_field *n = &msg->field[IDP_KEY_N];
-	const struct wire_field *e = &msg->field[IDP_KEY_E];
-	const struct wire_field *sha256 = &msg->field[IDP_KEY_CERT_SHA256];
 	struct idp_key *key = &keys->key[keys->count];
 
-	if (keys->count == SAML_KEYS_MAX || n->len == 0 ||
-	    n->len > sizeof(key->n) || e->len == 0 ||
-	    e->len > sizeof(key->e) || sha256->len != sizeof(key->cert_sha256))
+	if (keys->count == SAML_KEYS_MAX ||
+	    !idp_key_set(key, &msg->field[IDP_KEY_N],
+	    &msg->field[IDP_KEY_E], &msg->field[IDP_KEY_CERT_SHA256]))
 		return fail(diag, ERR_WORKER, WORKER ": malformed key");
-	memcpy(key->n, n->data, n->len);
-	key->n_len = n->len;
-	memcpy(key->e, e->data, e->len);
-	key->e_len = e->len;
-	memcpy(key->cert_sha256, sha256->data, sha256->len);
 	(void)snprintf(key->subject, sizeof(key->subject), "%s",
 	    wire_get_text(msg, IDP_KEY_SUBJECT));
 	key->not_before = (int64_t)wire_get_u64(msg, IDP_KEY_NOT_BEFORE);

@@ -5,7 +5,6 @@
  * and the time on descriptor 0, opens no file, talks to nobody else and logs
  * nothing.  Whoever starts it has dropped the privileges.
  */
-#include <string.h>
 #include <unistd.h>
 
 #include "auth/saml_response.h"
@@ -23,20 +22,10 @@
 static enum err
 add_key(const struct wire_msg *msg, struct idp_keys *keys, struct diag *diag)
 {
-	const struct wire_field *n = &msg->field[SAML_KEY_N];
-	const struct wire_field *e = &msg->field[SAML_KEY_E];
-	const struct wire_field *hash = &msg->field[SAML_KEY_CERT_SHA256];
-	struct idp_key *key = &keys->key[keys->count];
-
-	if (keys->count == SAML_KEYS_MAX || n->len == 0 ||
-	    n->len > sizeof(key->n) || e->len == 0 ||
-	    e->len > sizeof(key->e) || hash->len != sizeof(key->cert_sha256))
+	if (keys->count == SAML_KEYS_MAX ||
+	    !idp_key_set(&keys->key[keys->count], &msg->field[SAML_KEY_N],
+	    &msg->field[SAML_KEY_E], &msg->field[SAML_KEY_CERT_SHA256]))
 		return fail(diag, ERR_WIRE_SYNTAX, "key %zu", keys->count + 1);
-	memcpy(key->n, n->data, n->len);
-	key->n_len = n->len;
-	memcpy(key->e, e->data, e->len);
-	key->e_len = e->len;
-	memcpy(key->cert_sha256, hash->data, hash->len);
 	keys->count++;
 	return ERR_OK;
 }
