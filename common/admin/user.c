@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "admin/print.h"
-#include "auth/policy.h"
 #include "directory/directory.h"
 #include "sys/json.h"
 
@@ -250,14 +249,7 @@ user_show(struct admin *admin, int argc, char **argv)
 	shown.login = argv[0];
 	if (admin_with_store(admin, find_user, &shown, &diag) != ERR_OK)
 		return admin_fail(admin, &diag);
-	account = (struct policy_account){
-		.login = shown.user.login,
-		.active = shown.user.active,
-		.vanished = shown.user.vanished,
-		.groups = (const char *const *)shown.user.groups,
-		.group_count = shown.user.group_count,
-		.last_sync = shown.last_sync,
-	};
+	account = directory_account(&shown.user, shown.last_sync);
 	/* The verdict's own code is the answer; its detail is for the log. */
 	verdict.code = policy_check(&admin->conf, &account, admin->now,
 	    &verdict);

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "auth/policy.h"
 #include "base/cleanup.h"
 #include "sys/conf.h"
 #include "sys/store.h"
@@ -35,6 +36,20 @@ struct directory_user {
 
 void directory_user_clear(struct directory_user *user);
 DEFINE_AUTO(directory_user, struct directory_user, directory_user_clear);
+
+/* The record as policy_check() wants it; borrows from the user. */
+static inline struct policy_account
+directory_account(const struct directory_user *user, int64_t last_sync)
+{
+	return (struct policy_account){
+		.login = user->login,
+		.active = user->active,
+		.vanished = user->vanished,
+		.groups = (const char *const *)user->groups,
+		.group_count = user->group_count,
+		.last_sync = last_sync,
+	};
+}
 
 /* ERR_USER_UNKNOWN, ERR_STORE, ERR_NOMEM. */
 enum err directory_find(struct store *store, const char *login,

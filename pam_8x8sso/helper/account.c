@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "helper.h"
 
-#include "auth/policy.h"
 #include "base/clock.h"
 #include "directory/directory.h"
 
@@ -9,19 +8,16 @@ enum err
 account_decide(const struct login *login, int64_t now, struct diag *diag)
 {
 	AUTO(directory_user) struct directory_user user = { 0 };
-	struct policy_account account = { 0 };
+	struct policy_account account;
+	int64_t last_sync = 0;
 	enum err r = directory_find(login->store, login->user, &user, diag);
 
 	if (r == ERR_OK)
 		r = store_meta_get_int(login->store, "last_sync",
-		    &account.last_sync, diag);
+		    &last_sync, diag);
 	if (r != ERR_OK)
 		return r;
-	account.login = user.login;
-	account.active = user.active;
-	account.vanished = user.vanished;
-	account.groups = (const char *const *)user.groups;
-	account.group_count = user.group_count;
+	account = directory_account(&user, last_sync);
 	return policy_check(login->conf, &account, now, diag);
 }
 
