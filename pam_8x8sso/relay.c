@@ -130,7 +130,8 @@ start(struct peer *peer, const struct args *args,
 	    wire_u64(request->operation),
 	    wire_bytes(request->nonce, sizeof(request->nonce)),
 	    wire_text(request->user), wire_text(request->service),
-	    wire_text(request->rhost), wire_text(request->tty));
+	    wire_text(request->rhost), wire_text(request->tty),
+	    wire_u64(0), wire_u64(0));
 }
 
 enum err

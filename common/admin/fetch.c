@@ -251,6 +251,7 @@ ask_for_idp(const struct admin *admin, struct peer *peer, struct diag *diag)
 	content = wire_bytes(file.data, file.len);
 	return CHANNEL_SEND(&peer->ch, FETCH_IDP, diag,
 	    metadata ? absent : content, metadata ? content : absent,
+	    wire_text(""), wire_text(""), wire_text(""),
 	    wire_text(conf->idp_issuer), wire_u64((uint64_t)admin->now));
 }
 

@@ -148,28 +148,37 @@ saml_check_recipient(struct saml_verifier *v, struct diag *diag)
 	return ERR_OK;
 }
 
+static const struct saml_pending *
+find_pending(const struct saml_check *check, const char *id)
+{
+	for (size_t i = 0; i < check->pending_count; i++)
+		if (*id != '\0' && strcmp(check->pending[i].id, id) == 0)
+			return &check->pending[i];
+	return NULL;
+}
+
 /* With an InResponseTo anywhere it is an answer, and then the signed one must
  * be there and be ours. */
 enum err
 saml_check_request(struct saml_verifier *v, struct diag *diag)
 {
-	const char *wanted = v->check->request_id;
 	const char *signed_id = xml_get(confirmation_data(v), "InResponseTo");
 	const char *outer_id = xml_get(v->response, "InResponseTo");
 
-	v->solicited = signed_id != NULL || outer_id != NULL;
-	v->fixed.in_response_to = signed_id;
-	if (!v->solicited &&
-	    (v->check->flags & WIRE_SAML_UNSOLICITED) == 0)
+	bool solicited = signed_id != NULL || outer_id != NULL;
+
+	if (!solicited && (v->check->flags & WIRE_SAML_UNSOLICITED) == 0)
 		return fail(diag, ERR_SAML_UNSOLICITED, "no InResponseTo");
-	if (!v->solicited)
+	if (!solicited)
 		return ERR_OK;
-	if (*wanted == '\0' || signed_id == NULL ||
-	    strcmp(signed_id, wanted) != 0)
+	if (signed_id != NULL)
+		v->request = find_pending(v->check, signed_id);
+	if (v->request == NULL)
 		return fail(diag, ERR_SAML_IN_RESPONSE_TO,
 		    "subject is confirmed for %.128s",
 		    signed_id == NULL ? "no request" : signed_id);
-	if (outer_id != NULL && strcmp(outer_id, wanted) != 0)
+	v->fixed.in_response_to = v->request->id;
+	if (outer_id != NULL && strcmp(outer_id, v->request->id) != 0)
 		return fail(diag, ERR_SAML_IN_RESPONSE_TO,
 		    "response is for %.128s", outer_id);
 	return ERR_OK;
@@ -224,7 +233,8 @@ enum err
 saml_check_age(struct saml_verifier *v, struct diag *diag)
 {
 	const struct saml_check *check = v->check;
-	int64_t max_age = v->solicited ? check->max_age :
+	const struct saml_pending *request = v->request;
+	int64_t max_age = request != NULL ? check->max_age :
 	    check->unsolicited_max_age;
 	int64_t outer = 0;
 	int64_t issued = 0;
@@ -241,10 +251,9 @@ saml_check_age(struct saml_verifier *v, struct diag *diag)
 		return fail(diag, ERR_SAML_STALE, "issued %lld seconds ago, "
 		    "at most %lld", (long long)(check->now - issued),
 		    (long long)max_age);
-	if (v->solicited && issued < check->request_time - check->skew)
+	if (request != NULL && issued < request->time - check->skew)
 		return fail(diag, ERR_SAML_STALE, "issued %lld seconds before "
-		    "the request",
-		    (long long)(check->request_time - issued));
+		    "the request", (long long)(request->time - issued));
 	return ERR_OK;
 }
 
@@ -273,6 +282,7 @@ enum err
 saml_check_authn(struct saml_verifier *v, struct diag *diag)
 {
 	const struct saml_check *check = v->check;
+	const struct saml_pending *request = v->request;
 	const struct xml_node *statement =
 	    saml_child(v->assertion, "AuthnStatement");
 	int64_t instant = 0;
@@ -284,10 +294,10 @@ saml_check_authn(struct saml_verifier *v, struct diag *diag)
 		return fail(diag, ERR_SAML_NOT_YET,
 		    "signed in in %lld seconds",
 		    (long long)(instant - check->now));
-	if (v->solicited && (check->flags & WIRE_SAML_FORCE_AUTHN) != 0 &&
-	    instant < check->request_time - check->skew)
+	if (request != NULL && (check->flags & WIRE_SAML_FORCE_AUTHN) != 0 &&
+	    instant < request->time - check->skew)
 		return fail(diag, ERR_SAML_AUTHN_OLD, "%lld seconds before "
-		    "the request", (long long)(check->request_time - instant));
+		    "the request", (long long)(request->time - instant));
 	v->fixed.authn_instant = instant;
 	return check_session_end(v, statement, diag);
 }

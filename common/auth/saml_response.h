@@ -10,6 +10,12 @@
 #include "auth/claims.h"
 #include "auth/idp_keys.h"
 
+/* A request of ours that waits for its answer. */
+struct saml_pending {
+	const char *id;
+	int64_t time;
+};
+
 /* Times are seconds since 1970, durations seconds; strings are never NULL. */
 struct saml_check {
 	const void *response;		/* base64, line breaks admitted */
@@ -18,9 +24,10 @@ struct saml_check {
 	const char *audience;		/* our entityID */
 	const char *recipient;		/* our ACS address */
 	const char *tenant;		/* GUID; "": not Entra */
-	const char *request_id;		/* of this login; "": none was made */
-	int64_t request_time;
+	const struct saml_pending *pending; /* that may be answered, one of */
+	size_t pending_count;		/* which has to be; 0: none */
 	int64_t now;
+	int64_t clock_floor;		/* an earlier now is a wrong clock */
 	int64_t skew;
 	int64_t max_age;
 	int64_t unsolicited_max_age;

@@ -28,7 +28,7 @@ struct saml_verifier {
 	struct xml_node *response;
 	struct xml_node *assertion;
 
-	bool solicited;
+	const struct saml_pending *request;	/* NULL: unsolicited */
 	struct claims_fixed fixed;		/* strings are the documents' */
 	struct claims *claims;
 };

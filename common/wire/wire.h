@@ -30,9 +30,13 @@
  *	   <- INFO		(no reply)
  *	<- RESULT	and both sides close.
  *
+ * `8x8sso deliver` -> helper, the same exchange with WIRE_DELIVER: one PROMPT
+ * asks for the Response, and CODE comes before a RESULT that grants.
+ *
  * helper -> 8x8sso-saml, one exchange per Response:
  *
- *	SAML_KEY (1..SAML_KEYS_MAX), SAML_CHECK
+ *	SAML_KEY (1..SAML_KEYS_MAX), SAML_PENDING (0..SAML_PENDING_MAX),
+ *	SAML_CHECK
  *	<- CLAIM (0..), SAML_ACCEPT	or	<- REFUSE
  *
  * command -> 8x8sso-fetch:
@@ -60,7 +64,9 @@
 	TEXT(BEGIN, USER, 256)		/* PAM_USER */ \
 	TEXT(BEGIN, SERVICE, 128)	/* PAM_SERVICE */ \
 	TEXT(BEGIN, RHOST, 256)		/* PAM_RHOST */ \
-	TEXT(BEGIN, TTY, 256)		/* PAM_TTY */
+	TEXT(BEGIN, TTY, 256)		/* PAM_TTY */ \
+	U64(BEGIN, COLUMNS)		/* of a terminal that shows text at */ \
+	U64(BEGIN, ROWS)		/* once and in UTF-8; 0: not known */
 
 #define WIRE_PROMPT_FIELDS(U64, TEXT, BYTES) \
 	U64(PROMPT, ECHO)		/* 1: what is typed may be seen */ \
@@ -82,10 +88,21 @@
 	TEXT(RESULT, REASON, 64)	/* err_name(); "ok" if granted */ \
 	U64(RESULT, SESSION_END)	/* the session may last until then */
 
+#define WIRE_CODE_FIELDS(U64, TEXT, BYTES) \
+	TEXT(CODE, WORDS, 32)		/* the hand-over code; secret */ \
+	TEXT(CODE, USER, 256)		/* whom it lets in */ \
+	TEXT(CODE, SERVICE, 128)	/* of the login that waits for it; */ \
+	TEXT(CODE, RHOST, 256)		/* "": none does, any of this user */ \
+	U64(CODE, EXPIRES)
+
 #define WIRE_SAML_KEY_FIELDS(U64, TEXT, BYTES) \
 	BYTES(SAML_KEY, N, 1024)	/* RSA modulus, big-endian */ \
 	BYTES(SAML_KEY, E, 8)		/* RSA exponent, big-endian */ \
 	BYTES(SAML_KEY, CERT_SHA256, 32) /* of the certificate's DER */
+
+#define WIRE_SAML_PENDING_FIELDS(U64, TEXT, BYTES) \
+	TEXT(SAML_PENDING, ID, 128)	/* a request that may be answered */ \
+	U64(SAML_PENDING, TIME)		/* when it was made */
 
 #define WIRE_SAML_CHECK_FIELDS(U64, TEXT, BYTES) \
 	BYTES(SAML_CHECK, RESPONSE, 131072) /* base64; secret */ \
@@ -93,8 +110,6 @@
 	TEXT(SAML_CHECK, AUDIENCE, 1024) \
 	TEXT(SAML_CHECK, RECIPIENT, 1024) \
 	TEXT(SAML_CHECK, TENANT, 64)	/* "": not Entra */ \
-	TEXT(SAML_CHECK, REQUEST_ID, 128) \
-	U64(SAML_CHECK, REQUEST_TIME) \
 	U64(SAML_CHECK, NOW) \
 	U64(SAML_CHECK, SKEW)		/* seconds, and so the next two */ \
 	U64(SAML_CHECK, MAX_AGE) \
@@ -152,13 +167,17 @@
 #define WIRE_FETCH_IDP_FIELDS(U64, TEXT, BYTES) \
 	BYTES(FETCH_IDP, CERTIFICATE, 65536) /* PEM or DER, or absent */ \
 	BYTES(FETCH_IDP, METADATA, 131072)   /* SAML metadata, or absent */ \
+	TEXT(FETCH_IDP, URL, 2048)	/* of SAML metadata, or absent */ \
+	TEXT(FETCH_IDP, CA_FILE, 1024) \
+	TEXT(FETCH_IDP, PROXY, 1024) \
 	TEXT(FETCH_IDP, ISSUER, 1024)	/* entityID that it must have */ \
 	U64(FETCH_IDP, NOW)
 
 #define WIRE_IDP_FIELDS(U64, TEXT, BYTES) \
 	TEXT(IDP, ENTITY_ID, 1024) \
 	TEXT(IDP, LOGIN_URL, 2048)	/* HTTP-Redirect; "": unknown */ \
-	TEXT(IDP, LOGOUT_URL, 2048)
+	TEXT(IDP, LOGOUT_URL, 2048) \
+	U64(IDP, VALID_UNTIL)		/* 0: for ever */
 
 #define WIRE_IDP_KEY_FIELDS(U64, TEXT, BYTES) \
 	BYTES(IDP_KEY, N, 1024) \
@@ -170,8 +189,9 @@
 
 #define WIRE_MESSAGES(X) \
 	X(1, BEGIN) X(2, PROMPT) X(3, INFO) X(4, ANSWER) X(5, RESULT) \
+	X(6, CODE) \
 	X(16, SAML_KEY) X(17, SAML_CHECK) X(18, CLAIM) X(19, SAML_ACCEPT) \
-	X(20, REFUSE) \
+	X(20, REFUSE) X(21, SAML_PENDING) \
 	X(32, FETCH_USERS) X(33, USER) X(34, PROGRESS) X(35, END) \
 	X(36, FETCH_IDP) X(37, IDP) X(38, IDP_KEY)
 
@@ -193,6 +213,7 @@ WIRE_MESSAGES(WIRE_PLACES)
 enum wire_operation {
 	WIRE_AUTHENTICATE = 1,	/* who is it? */
 	WIRE_ACCOUNT = 2,	/* may they be here? */
+	WIRE_DELIVER = 3,	/* whose Response is this? (root only) */
 };
 
 enum wire_answer {

@@ -5,6 +5,7 @@
  * and the time on descriptor 0, opens no file, talks to nobody else and logs
  * nothing.  Whoever starts it has dropped the privileges.
  */
+#include <stdio.h>
 #include <unistd.h>
 
 #include "auth/saml_response.h"
@@ -18,6 +19,15 @@
 
 /* Anything later is not a time but a mistake. */
 #define TIME_MAX 4102444800u	/* 2100-01-01 */
+#define EARLIEST_NOW 1767225600	/* 2026-01-01: older than the code */
+
+/* What a check needs besides SAML_CHECK. */
+struct task {
+	struct idp_keys keys;
+	struct saml_pending pending[SAML_PENDING_MAX];
+	char id[SAML_PENDING_MAX][129];
+	size_t pending_count;
+};
 
 static enum err
 add_key(const struct wire_msg *msg, struct idp_keys *keys, struct diag *diag)
@@ -30,15 +40,35 @@ add_key(const struct wire_msg *msg, struct idp_keys *keys, struct diag *diag)
 	return ERR_OK;
 }
 
-/* The request, up to SAML_CHECK, which stays in msg. */
 static enum err
-receive(struct channel *ch, struct idp_keys *keys, struct wire_msg *msg,
+add_pending(const struct wire_msg *msg, struct task *task, struct diag *diag)
+{
+	size_t i = task->pending_count;
+	uint64_t time = wire_get_u64(msg, SAML_PENDING_TIME);
+
+	if (i == SAML_PENDING_MAX || time > TIME_MAX)
+		return fail(diag, ERR_WIRE_SYNTAX, "request %zu", i + 1);
+	(void)snprintf(task->id[i], sizeof(task->id[i]), "%s",
+	    wire_get_text(msg, SAML_PENDING_ID));
+	task->pending[i] = (struct saml_pending){ task->id[i], (int64_t)time };
+	task->pending_count++;
+	return ERR_OK;
+}
+
+/* The task, up to SAML_CHECK, which stays in msg. */
+static enum err
+receive(struct channel *ch, struct task *task, struct wire_msg *msg,
     struct diag *diag)
 {
 	enum err r = channel_recv(ch, msg, diag);
 
 	while (r == ERR_OK && msg->type == WIRE_SAML_KEY) {
-		r = add_key(msg, keys, diag);
+		r = add_key(msg, &task->keys, diag);
+		if (r == ERR_OK)
+			r = channel_recv(ch, msg, diag);
+	}
+	while (r == ERR_OK && msg->type == WIRE_SAML_PENDING) {
+		r = add_pending(msg, task, diag);
 		if (r == ERR_OK)
 			r = channel_recv(ch, msg, diag);
 	}
@@ -58,7 +88,6 @@ read_times(const struct wire_msg *msg, struct saml_check *check,
 		unsigned int place;
 		int64_t *ret;
 	} times[] = {
-		{ SAML_CHECK_REQUEST_TIME, &check->request_time },
 		{ SAML_CHECK_NOW, &check->now },
 		{ SAML_CHECK_SKEW, &check->skew },
 		{ SAML_CHECK_MAX_AGE, &check->max_age },
@@ -77,7 +106,7 @@ read_times(const struct wire_msg *msg, struct saml_check *check,
 }
 
 static enum err
-verify(const struct wire_msg *msg, const struct idp_keys *keys,
+verify(const struct wire_msg *msg, const struct task *task,
     struct claims **ret, struct diag *diag)
 {
 	struct saml_check check = {
@@ -87,9 +116,11 @@ verify(const struct wire_msg *msg, const struct idp_keys *keys,
 		.audience = wire_get_text(msg, SAML_CHECK_AUDIENCE),
 		.recipient = wire_get_text(msg, SAML_CHECK_RECIPIENT),
 		.tenant = wire_get_text(msg, SAML_CHECK_TENANT),
-		.request_id = wire_get_text(msg, SAML_CHECK_REQUEST_ID),
+		.pending = task->pending,
+		.pending_count = task->pending_count,
+		.clock_floor = EARLIEST_NOW,
 		.flags = wire_get_u64(msg, SAML_CHECK_FLAGS),
-		.keys = keys,
+		.keys = &task->keys,
 	};
 	enum err r = read_times(msg, &check, diag);
 
@@ -102,16 +133,17 @@ static enum err
 decide(struct channel *ch, struct claims **ret, struct diag *diag)
 {
 	AUTO(wire_msg) struct wire_msg msg = WIRE_MSG_INIT;
-	struct idp_keys keys = { .count = 0 };
-	enum err r = saml_response_init(diag);
+	AUTO_FREE struct task *task = calloc(1, sizeof(*task));
+	enum err r = task == NULL ? fail(diag, ERR_NOMEM, "task") :
+	    saml_response_init(diag);
 
 	if (r == ERR_OK)
 		r = sandbox_limit(CPU_SECONDS, ADDRESS_SPACE, OPEN_FILES,
 		    diag);
 	if (r == ERR_OK)
-		r = receive(ch, &keys, &msg, diag);
+		r = receive(ch, task, &msg, diag);
 	if (r == ERR_OK)
-		r = verify(&msg, &keys, ret, diag);
+		r = verify(&msg, task, ret, diag);
 	return r;
 }
 

@@ -227,13 +227,16 @@ send_task(const struct sign_in *s, struct channel *ch, int64_t now,
 		    wire_bytes(key->e, key->e_len),
 		    wire_bytes(key->cert_sha256, sizeof(key->cert_sha256)));
 	}
+	if (r == ERR_OK)
+		r = CHANNEL_SEND(ch, SAML_PENDING, diag,
+		    wire_text(s->request_id),
+		    wire_u64((uint64_t)s->request_time));
 	if (r != ERR_OK)
 		return r;
 	return CHANNEL_SEND(ch, SAML_CHECK, diag,
 	    wire_bytes(s->response.data, s->response.len),
 	    wire_text(conf->idp_issuer), wire_text(conf->saml_entity_id),
 	    wire_text(conf->saml_acs_url), wire_text(conf->idp_tenant),
-	    wire_text(s->request_id), wire_u64((uint64_t)s->request_time),
 	    wire_u64((uint64_t)now),
 	    wire_u64((uint64_t)conf->saml_clock_skew),
 	    wire_u64((uint64_t)conf->saml_max_age),

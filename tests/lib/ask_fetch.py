@@ -28,8 +28,9 @@ MESSAGES = {
              "title department site created", "tttutttttt"),
     "PROGRESS": (34, "done total", "uu"),
     "END": (35, "count total", "uu"),
-    "FETCH_IDP": (36, "certificate metadata issuer now", "bbtu"),
-    "IDP": (37, "entity_id login_url logout_url", "ttt"),
+    "FETCH_IDP": (36, "certificate metadata url ca_file proxy issuer now",
+                  "bbttttu"),
+    "IDP": (37, "entity_id login_url logout_url valid_until", "tttu"),
     "IDP_KEY": (38, "n e cert_sha256 subject not_before not_after", "bbbtuu"),
 }
 
@@ -84,7 +85,8 @@ def request(kind, options):
         values.update(options)
         values["token"] = values["token"].encode()
         return encode("FETCH_USERS", values)
-    values = dict(certificate=b"", metadata=b"", issuer="", now=0)
+    values = dict(certificate=b"", metadata=b"", url="", ca_file="", proxy="",
+                  issuer="", now=0)
     values.update(options)
     for name in "certificate", "metadata":
         if values[name]:

@@ -45,13 +45,17 @@ vector_key(const char *name, struct idp_keys *keys)
 struct saml_check
 vector_check(const struct idp_keys *keys)
 {
+	static const struct saml_pending pending = {
+		VECTOR_REQUEST, VECTOR_REQUESTED
+	};
+
 	return (struct saml_check){
 		.issuer = VECTOR_ISSUER,
 		.audience = VECTOR_AUDIENCE,
 		.recipient = VECTOR_ACS,
 		.tenant = VECTOR_TENANT,
-		.request_id = VECTOR_REQUEST,
-		.request_time = VECTOR_ISSUED - 60,
+		.pending = &pending,
+		.pending_count = 1,
 		.now = VECTOR_ISSUED + 20,
 		.skew = 30,
 		.max_age = 300,

@@ -15,6 +15,7 @@
 #define VECTOR_REQUEST "_a74c3f0e9d2b48c1a74c3f0e9d2b48c1"
 #define VECTOR_ASSERTION "_5d1e7f3a-2c4b-4e6d-8f90-a1b2c3d4e500"
 #define VECTOR_ISSUED 1795176000	/* 2026-11-20T12:00:00Z */
+#define VECTOR_REQUESTED (VECTOR_ISSUED - 60)
 
 /* $top_srcdir/tests/vectors/saml/name, appended; false on failure. */
 bool vector_load(const char *name, struct buf *out) MUST_USE;

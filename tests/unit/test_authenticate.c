@@ -93,11 +93,13 @@ the_prompt_is_the_same_for_every_account(void **state)
 
 /* What the worker got, whose two keys are passed over. */
 static void
-receive_check(struct wire_msg *msg)
+receive_check(struct wire_msg *msg, struct wire_msg *pending)
 {
 	for (int i = 0; i < 2; i++)
 		assert_err(channel_expect(&fake.worker, WIRE_SAML_KEY, msg,
 		    NULL), ERR_OK);
+	assert_err(channel_expect(&fake.worker, WIRE_SAML_PENDING, pending,
+	    NULL), ERR_OK);
 	assert_err(channel_expect(&fake.worker, WIRE_SAML_CHECK, msg, NULL),
 	    ERR_OK);
 }
@@ -106,13 +108,14 @@ static void
 the_worker_is_told_what_to_demand(void **state)
 {
 	AUTO(wire_msg) struct wire_msg msg = WIRE_MSG_INIT;
+	AUTO(wire_msg) struct wire_msg pending = WIRE_MSG_INIT;
 	AUTO(buf) struct buf base64 = BUF_INIT(1u << 20);
 	SCENE(s, AUTHENTICATE);
 
 	(void)state;
 	s.conf.saml_require_mfa = true;
 	assert_err(sign_in_with(&s, XML), ERR_OK);
-	receive_check(&msg);
+	receive_check(&msg, &pending);
 	encode(XML, &base64);
 	assert_int_equal(msg.field[SAML_CHECK_RESPONSE].len, base64.len);
 	assert_memory_equal(msg.field[SAML_CHECK_RESPONSE].data, base64.data,
@@ -124,9 +127,9 @@ the_worker_is_told_what_to_demand(void **state)
 	assert_string_equal(wire_get_text(&msg, SAML_CHECK_RECIPIENT),
 	    "https://sp.example/acs");
 	assert_string_equal(wire_get_text(&msg, SAML_CHECK_TENANT), "tenant");
-	assert_int_equal(wire_get_text(&msg, SAML_CHECK_REQUEST_ID)[0], '_');
-	assert_int_equal(msg.field[SAML_CHECK_REQUEST_ID].len, 33);
-	assert_true(wire_get_u64(&msg, SAML_CHECK_REQUEST_TIME) <=
+	assert_int_equal(wire_get_text(&pending, SAML_PENDING_ID)[0], '_');
+	assert_int_equal(pending.field[SAML_PENDING_ID].len, 33);
+	assert_true(wire_get_u64(&pending, SAML_PENDING_TIME) <=
 	    wire_get_u64(&msg, SAML_CHECK_NOW));
 	assert_int_equal(wire_get_u64(&msg, SAML_CHECK_SKEW), 30);
 	assert_int_equal(wire_get_u64(&msg, SAML_CHECK_MAX_AGE), 300);
@@ -142,6 +145,7 @@ each_demand_is_configured_by_itself(void **state)
 	(void)state;
 	for (unsigned int i = 0; i < 16; i++) {
 		AUTO(wire_msg) struct wire_msg msg = WIRE_MSG_INIT;
+		AUTO(wire_msg) struct wire_msg pending = WIRE_MSG_INIT;
 		SCENE(s, AUTHENTICATE);
 
 		s.conf.saml_idp_initiated = (i & 1) != 0;
@@ -149,7 +153,7 @@ each_demand_is_configured_by_itself(void **state)
 		s.conf.saml_require_mfa = (i & 4) != 0;
 		s.conf.saml_require_response_signature = (i & 8) != 0;
 		assert_err(sign_in_with(&s, XML), ERR_OK);
-		receive_check(&msg);
+		receive_check(&msg, &pending);
 		assert_int_equal(wire_get_u64(&msg, SAML_CHECK_FLAGS),
 		    ((i & 1) != 0 ? WIRE_SAML_UNSOLICITED : 0) |
 		    ((i & 2) != 0 ? WIRE_SAML_FORCE_AUTHN : 0) |
@@ -177,6 +181,7 @@ pieces_of_any_length_give_the_response(void **state)
 		AUTO(buf) struct buf folded = BUF_INIT(1u << 20);
 		AUTO(buf) struct buf got = BUF_INIT(1u << 20);
 		AUTO(wire_msg) struct wire_msg msg = WIRE_MSG_INIT;
+		AUTO(wire_msg) struct wire_msg pending = WIRE_MSG_INIT;
 		const struct wire_field *sent = &msg.field[SAML_CHECK_RESPONSE];
 		char piece[10000];
 		SCENE(s, AUTHENTICATE);
@@ -193,7 +198,7 @@ pieces_of_any_length_give_the_response(void **state)
 			scene_answer(&s, piece);
 		}
 		assert_err(authenticate(&s.login, &s.diag), ERR_OK);
-		receive_check(&msg);
+		receive_check(&msg, &pending);
 		assert_err(base64_decode(&got, sent->data, sent->len, true),
 		    ERR_OK);
 		assert_string_equal(buf_str(&got), xml);
@@ -231,6 +236,7 @@ static void
 an_empty_line_ends_what_does_not_look_complete(void **state)
 {
 	AUTO(wire_msg) struct wire_msg msg = WIRE_MSG_INIT;
+	AUTO(wire_msg) struct wire_msg pending = WIRE_MSG_INIT;
 	SCENE(s, AUTHENTICATE);
 
 	(void)state;
@@ -238,9 +244,7 @@ an_empty_line_ends_what_does_not_look_complete(void **state)
 	scene_answer(&s, "\r\n");
 	assert_err(authenticate(&s.login, &s.diag), ERR_OK);
 	assert_string_equal(fake.calls, "worker replay link find policy ");
-	assert_err(channel_recv(&fake.worker, &msg, NULL), ERR_OK);
-	assert_err(channel_recv(&fake.worker, &msg, NULL), ERR_OK);
-	assert_err(channel_recv(&fake.worker, &msg, NULL), ERR_OK);
+	receive_check(&msg, &pending);
 	assert_int_equal(msg.field[SAML_CHECK_RESPONSE].len, 14);
 }
 

@@ -121,9 +121,10 @@ damaged_keys_are_refused(void **data)
 		assert_err(load(state, "idp", &got), ERR_STORE);
 		assert_int_equal(got.count, 9);
 	}
+	keys = make_keys(1, SAML_KEYS_MAX);
 	replace(state, "idp", &keys);
 	state_exec(state->store, "INSERT INTO idp_keys SELECT issuer, "
-	    "place + 10, n, e, cert_sha256, subject, 0, 0 FROM idp_keys",
+	    "place + 100, n, e, cert_sha256, subject, 0, 0 FROM idp_keys",
 	    ERR_OK);
 	assert_err(load(state, "idp", &got), ERR_STORE);
 }

@@ -490,20 +490,22 @@ a13_character_references_are_resolved(void **state)
 static void
 d5_unsolicited_is_accepted_when_configured(void **state)
 {
+	static const struct saml_pending later = {
+		VECTOR_REQUEST, VECTOR_ISSUED + 45
+	};
 	struct saml_check check = vector_check(&keys);
 	AUTO(claims) struct claims *claims = NULL;
 	AUTO(claims) struct claims *both = NULL;
 
 	(void)state;
-	check.request_id = "";
-	check.request_time = 0;
+	check.pending_count = 0;
 	check.flags |= WIRE_SAML_UNSOLICITED;
 	claims = assert_accepted(check, "good-unsolicited");
 	assert_string_equal(claims_fixed(claims)->in_response_to, "");
 	both = assert_accepted(check, "good-unsolicited-both");
 	/* It may be older than the request that it is no answer to. */
-	check.request_id = VECTOR_REQUEST;
-	check.request_time = VECTOR_ISSUED + 45;
+	check.pending = &later;
+	check.pending_count = 1;
 	check.now = VECTOR_ISSUED + 60;
 	claims_free(&claims);
 	claims = assert_accepted(check, "good-unsolicited");
@@ -520,10 +522,48 @@ d5_unsolicited_with_a_request_is_refused(void **state)
 	check.flags |= WIRE_SAML_UNSOLICITED;
 	assert_refused(check, "d5-other-request", ERR_SAML_IN_RESPONSE_TO);
 	assert_refused(check, "d5-only-outer", ERR_SAML_IN_RESPONSE_TO);
-	check.request_id = "";
+	check.pending_count = 0;
 	assert_refused(check, "d5-empty-request", ERR_SAML_IN_RESPONSE_TO);
 	assert_refused(check, "good", ERR_SAML_IN_RESPONSE_TO);
 	assert_refused(check, "d5-only-outer", ERR_SAML_IN_RESPONSE_TO);
+}
+
+/* Several logins wait at once: the one that is answered decides, also about
+ * the time since when it may be answered. */
+static void
+d5_one_of_several_requests_is_answered(void **state)
+{
+	struct saml_pending pending[] = {
+		{ "_00000000000000000000000000000001", VECTOR_ISSUED + 45 },
+		{ VECTOR_REQUEST, VECTOR_REQUESTED },
+		{ "_00000000000000000000000000000002", VECTOR_ISSUED + 45 },
+	};
+	struct saml_check check = vector_check(&keys);
+	AUTO(claims) struct claims *claims = NULL;
+
+	(void)state;
+	check.pending = pending;
+	check.pending_count = ARRAY_LEN(pending);
+	claims = assert_accepted(check, "good");
+	assert_string_equal(claims_fixed(claims)->in_response_to,
+	    VECTOR_REQUEST);
+	assert_refused(check, "d5-other-request", ERR_SAML_IN_RESPONSE_TO);
+	pending[0].time = VECTOR_REQUESTED;
+	pending[1].time = VECTOR_ISSUED + 45;
+	check.now = VECTOR_ISSUED + 60;
+	assert_refused(check, "good", ERR_SAML_STALE);
+}
+
+static void
+d5_empty_request_answers_nothing(void **state)
+{
+	static const struct saml_pending empty = { "", VECTOR_REQUESTED };
+	struct saml_check check = vector_check(&keys);
+
+	(void)state;
+	check.pending = &empty;
+	assert_refused(check, "d5-empty-request", ERR_SAML_IN_RESPONSE_TO);
+	assert_refused(check, "good", ERR_SAML_IN_RESPONSE_TO);
 }
 
 static void
@@ -630,9 +670,11 @@ d7_limits_are_exact(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct saml_check check = vector_check(&keys);
+		struct saml_pending pending = { .id = VECTOR_REQUEST };
 		AUTO(claims) struct claims *claims = NULL;
 
-		check.request_time = VECTOR_ISSUED + cases[i].request;
+		pending.time = VECTOR_ISSUED + cases[i].request;
+		check.pending = &pending;
 		check.now = VECTOR_ISSUED + cases[i].now;
 		check.max_age = cases[i].max_age;
 		assert_err(verify_file(check, cases[i].file, &claims),
@@ -646,7 +688,7 @@ d8_wrong_clock_is_an_error(void **state)
 	struct saml_check check = vector_check(&keys);
 
 	(void)state;
-	check.now = 1767225599;
+	check.clock_floor = check.now + 1;
 	assert_refused(check, "good", ERR_CLOCK);
 }
 
@@ -850,6 +892,8 @@ main(void)
 		cmocka_unit_test(a13_character_references_are_resolved),
 		cmocka_unit_test(d5_unsolicited_is_accepted_when_configured),
 		cmocka_unit_test(d5_unsolicited_with_a_request_is_refused),
+		cmocka_unit_test(d5_one_of_several_requests_is_answered),
+		cmocka_unit_test(d5_empty_request_answers_nothing),
 		cmocka_unit_test(
 		    b4_response_signature_is_demanded_when_configured),
 		cmocka_unit_test(d2_tenant_issuer_and_claim_agree),

@@ -80,12 +80,15 @@ send_check(struct peer *peer, const struct run *run)
 	enum err r;
 
 	load(run, &xml);
+	for (size_t i = 0; i < check.pending_count; i++)
+		assert_err(CHANNEL_SEND(&peer->ch, SAML_PENDING, NULL,
+		    wire_text(check.pending[i].id),
+		    wire_u64((uint64_t)check.pending[i].time)), ERR_OK);
 	assert_err(base64_encode(&text, xml.data, xml.len), ERR_OK);
 	r = CHANNEL_SEND(&peer->ch, SAML_CHECK, NULL,
 	    wire_bytes(text.data, text.len), wire_text(check.issuer),
 	    wire_text(check.audience), wire_text(check.recipient),
-	    wire_text(check.tenant), wire_text(check.request_id),
-	    wire_u64((uint64_t)check.request_time), wire_u64(run->now),
+	    wire_text(check.tenant), wire_u64(run->now),
 	    wire_u64((uint64_t)check.skew), wire_u64((uint64_t)check.max_age),
 	    wire_u64((uint64_t)check.unsolicited_max_age),
 	    wire_u64(check.flags));
