@@ -9,7 +9,6 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "auth/claims.h"
 #include "auth/idp_keys.h"
@@ -74,34 +73,6 @@ prepare(struct sign_in *s, struct diag *diag)
 		r = ERR_CONF_VALUE;
 	s->request_time = request.now;
 	return r;
-}
-
-/* Text for a terminal: printable ASCII or nothing at all. */
-static const char *
-printable(const char *text)
-{
-	for (const char *p = text; *p != '\0'; p++)
-		if (*p < ' ' || *p > '~')
-			return "";
-	return text;
-}
-
-/* Everything stands in the prompt: sshd holds other texts back until the
- * next one. */
-static enum err
-write_prompt(const struct sign_in *s, struct buf *out)
-{
-	const char *rhost = printable(wire_get_text(s->login->begin,
-	    BEGIN_RHOST));
-	char host[HOST_NAME_MAX + 1] = "";
-
-	(void)gethostname(host, sizeof(host) - 1);
-	return buf_printf(out, "Company sign-in for %s on %s%s%s\n"
-	    "Open this address in a browser and sign in:\n"
-	    "%s\n"
-	    "Then paste the SAML response here, and end with an empty line: ",
-	    printable(s->login->user), printable(host),
-	    rhost[0] != '\0' ? ", from " : "", rhost, buf_str(&s->url));
 }
 
 /* A Response is a bearer secret until it is used up, so what is pasted is not
@@ -176,7 +147,7 @@ static enum err
 collect(struct sign_in *s, struct diag *diag)
 {
 	AUTO(buf) struct buf prompt = BUF_INIT(PROMPT_MAX);
-	enum err r = write_prompt(s, &prompt);
+	enum err r = prompt_write(s->login, buf_str(&s->url), &prompt);
 
 	if (r != ERR_OK)
 		return fail(diag, r, "prompt");

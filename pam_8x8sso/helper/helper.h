@@ -5,6 +5,7 @@
  *
  *	main.c		configuration, privileges, BEGIN, the operation table
  *	authenticate.c	who is it?
+ *	prompt.c	what the person is asked
  *	account.c	may they be here?
  *	reply.c		what the module, the person and the log are told
  */
@@ -41,6 +42,11 @@ enum err account(struct login *login, struct diag *diag) MUST_USE;
  * part of account() that authenticate() repeats. */
 enum err account_decide(const struct login *login, int64_t now,
 	struct diag *diag) MUST_USE;
+
+/* Appends the words that ask for the Response to the request at url.
+ * ERR_TOO_LONG, ERR_NOMEM. */
+enum err prompt_write(const struct login *login, const char *url,
+	struct buf *out) MUST_USE;
 
 /* Tells a denied person so, sends RESULT and writes the log line.  What
  * cannot be sent any more is still logged. */

@@ -6,7 +6,7 @@ noinst_LTLIBRARIES += pam_8x8sso/helper/libhelper.la
 pam_8x8sso_helper_libhelper_la_SOURCES = \
 	pam_8x8sso/helper/account.c \
 	pam_8x8sso/helper/authenticate.c \
-	pam_8x8sso/helper/helper.h \
+	pam_8x8sso/helper/helper.h pam_8x8sso/helper/prompt.c \
 	pam_8x8sso/helper/reply.c
 
 pkglibexec_PROGRAMS += 8x8sso-helper

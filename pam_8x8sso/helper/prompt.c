@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "helper.h"
+
+#include <limits.h>
+#include <unistd.h>
+
+/* Text for a terminal: printable ASCII or nothing at all. */
+static const char *
+printable(const char *text)
+{
+	for (const char *p = text; *p != '\0'; p++)
+		if (*p < ' ' || *p > '~')
+			return "";
+	return text;
+}
+
+/* Everything stands in the prompt: sshd holds other texts back until the
+ * next one. */
+enum err
+prompt_write(const struct login *login, const char *url, struct buf *out)
+{
+	const char *rhost = printable(wire_get_text(login->begin,
+	    BEGIN_RHOST));
+	char host[HOST_NAME_MAX + 1] = "";
+
+	(void)gethostname(host, sizeof(host) - 1);
+	return buf_printf(out, "Company sign-in for %s on %s%s%s\n"
+	    "Open this address in a browser and sign in:\n"
+	    "%s\n"
+	    "Then paste the SAML response here, and end with an empty line: ",
+	    printable(login->user), printable(host),
+	    rhost[0] != '\0' ? ", from " : "", rhost, url);
+}
