@@ -13,6 +13,7 @@ tests_lib_libvector_la_SOURCES = \
 tests_lib_libvector_la_LIBADD = common/auth/libsaml.la \
 	common/auth/libmetadata.la
 
+EXTRA_DIST += tests/lib/verify_options.c tests/lib/verify_options.h
 EXTRA_DIST += tests/lib/saml_make.py tests/lib/tap.sh tests/vectors/saml
 
 include tests/lint/local.mk
