@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "auth/claims.h"
+#include "auth/claims_fill.h"
 
 #include <string.h>
 
@@ -123,6 +123,17 @@ claims_count(const struct claims *claims, const char *name)
 	for (size_t i = 0; i < claims->count; i++)
 		count += strcmp(claims->claim[i].name, name) == 0;
 	return count;
+}
+
+bool
+claims_at(const struct claims *claims, size_t i, const char **ret_name,
+    const char **ret_value)
+{
+	if (i >= claims->count)
+		return false;
+	*ret_name = claims->claim[i].name;
+	*ret_value = claims->claim[i].value;
+	return true;
 }
 
 enum err

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What a verified assertion says.  Only the verifier of signed bytes fills
- * one (in the worker); the helper gets a copy over the wire and reads it
- * through the calls below.  Names are the identity provider's claim URIs.
+ * one (in the worker, by claims_fill.h); the helper gets a copy over the wire
+ * and reads it through the calls below.  Names are the identity provider's
+ * claim URIs.
  */
 #ifndef AUTH_CLAIMS_H
 #define AUTH_CLAIMS_H
@@ -29,16 +30,8 @@
 
 struct claims;
 
-/* NULL when out of memory. */
-struct claims *claims_new(void);
 void claims_free(struct claims **claims);
 static inline void claims_auto(struct claims **c) { claims_free(c); }
-
-/* Adds one value.  ERR_TOO_LONG above the limits
- * SAML_CLAIMS_MAX (names), SAML_CLAIM_VALUES_MAX, SAML_CLAIM_NAME_MAX and
- * SAML_CLAIM_VALUE_MAX, ERR_NOMEM. */
-enum err claims_add(struct claims *claims, const char *name,
-	const char *value) MUST_USE;
 
 /* The only value of this claim: NULL when it is absent or has several. */
 const char *claims_get(const struct claims *claims, const char *name);
@@ -49,6 +42,11 @@ bool claims_has(const struct claims *claims, const char *name,
 
 /* How many values the claim has. */
 size_t claims_count(const struct claims *claims, const char *name);
+
+/* The i-th of all values in the assertion's order, where a claim's values
+ * follow each other; false behind the last. */
+bool claims_at(const struct claims *claims, size_t i, const char **ret_name,
+	const char **ret_value) MUST_USE;
 
 /* The fixed parts; strings are "" and times 0 when absent. */
 struct claims_fixed {
@@ -62,10 +60,6 @@ struct claims_fixed {
 	int64_t authn_instant;
 	int64_t session_not_on_or_after;
 };
-
-/* Strings are copied.  ERR_NOMEM. */
-enum err claims_set_fixed(struct claims *claims,
-	const struct claims_fixed *fixed) MUST_USE;
 
 /* Borrowed until the claims are freed. */
 const struct claims_fixed *claims_fixed(const struct claims *claims);

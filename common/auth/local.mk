@@ -7,7 +7,8 @@ noinst_LTLIBRARIES += common/auth/libclaims.la common/auth/libmetadata.la \
 	common/auth/librequest.la common/auth/librules.la \
 	common/auth/libsaml.la
 
-common_auth_libclaims_la_SOURCES = common/auth/claims.c common/auth/claims.h
+common_auth_libclaims_la_SOURCES = common/auth/claims.c \
+	common/auth/claims.h common/auth/claims_fill.h
 common_auth_libclaims_la_LIBADD = common/wire/libwire.la \
 	common/base/libbase.la
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "auth/claims_fill.h"
 #include "auth/saml_grammar.h"
 #include "auth/saml_signature.h"
 #include "auth/saml_verifier.h"
@@ -24,22 +25,13 @@ static const struct xml_limits limits = {
 
 /* -- the received document ----------------------------------------------- */
 
-/* An empty expectation would be met by an empty value. */
 static enum err
-check_parameters(struct saml_verifier *v, struct diag *diag)
+check_keys(struct saml_verifier *v, struct diag *diag)
 {
-	const struct saml_check *check = v->check;
+	size_t count = v->check->keys->count;
 
-	if (check->now < check->clock_floor)
-		return fail(diag, ERR_CLOCK, "it says %lld",
-		    (long long)check->now);
-	if (*check->issuer == '\0' || *check->audience == '\0' ||
-	    *check->recipient == '\0')
-		return fail(diag, ERR_CONF_MISSING,
-		    "issuer, audience or recipient");
-	if (check->keys->count == 0 || check->keys->count > SAML_KEYS_MAX)
-		return fail(diag, ERR_IDP_NO_KEYS, "%zu keys",
-		    check->keys->count);
+	if (count == 0 || count > SAML_KEYS_MAX)
+		return fail(diag, ERR_IDP_NO_KEYS, "%zu keys", count);
 	return ERR_OK;
 }
 
@@ -251,6 +243,22 @@ reparse_response(struct saml_verifier *v, struct diag *diag)
 
 /* -- the verdict --------------------------------------------------------- */
 
+/* An empty expectation would be met by an empty value. */
+static enum err
+check_expectations(struct saml_verifier *v, struct diag *diag)
+{
+	const struct saml_check *check = v->check;
+
+	if (check->now < check->clock_floor)
+		return fail(diag, ERR_CLOCK, "it says %lld",
+		    (long long)check->now);
+	if (*check->issuer == '\0' || *check->audience == '\0' ||
+	    *check->recipient == '\0')
+		return fail(diag, ERR_CONF_MISSING,
+		    "issuer, audience or recipient");
+	return ERR_OK;
+}
+
 static enum err
 finish(struct saml_verifier *v, struct diag *diag)
 {
@@ -261,36 +269,46 @@ finish(struct saml_verifier *v, struct diag *diag)
 	return ERR_OK;
 }
 
-/* In this order; the first that fails is the reason.  Up to reparse_response
- * nothing is believed, from there on only the signed documents are read. */
-static enum err (*const steps[])(struct saml_verifier *, struct diag *) = {
-	check_parameters,		/* D8 */
-	decode_base64,			/* A1 A2 */
-	parse_received,			/* A1 A3-A13 A16 */
-	check_status,			/* D13 */
-	match_received,			/* A10 A14 B1 B2 B5 B8 B10 B17 B18 D17 */
-	check_ids,			/* B9 D14 */
-	check_signatures_present,	/* B3 B4 */
-	register_ids,			/* B9 */
-	verify_assertion,		/* B6 B11-B21 C1-C5 */
-	verify_response,
-	reparse_assertion,		/* B7 B16 B18 B20 */
-	reparse_response,
-	check_status,
-	saml_check_issuer,		/* D1 */
-	saml_check_tenant,		/* D2 */
-	saml_check_audience,		/* D3 */
-	saml_check_recipient,		/* D4 */
-	saml_check_request,		/* D5 */
-	saml_check_confirmation,	/* D6 */
-	saml_check_window,		/* D7 D8 */
-	saml_check_age,			/* D7 */
-	saml_check_authn,		/* D9 */
-	saml_read_name_id,		/* D15 */
-	saml_read_claims,		/* D16 */
-	saml_check_identity,		/* D2 A15 */
-	saml_check_methods,		/* D10 */
-	finish,
+enum part {
+	PROOF,		/* which bytes did the provider sign? */
+	MEANING,	/* do they let this person in here and now? */
+};
+
+/* In this order; the first that fails is the reason.  In the first part
+ * nothing is believed, in the second only what is signed. */
+static const struct {
+	enum part part;
+	enum err (*check)(struct saml_verifier *v, struct diag *diag);
+} steps[] = {
+	{ PROOF, check_keys },			/* C6 */
+	{ PROOF, decode_base64 },		/* A1 A2 */
+	{ PROOF, parse_received },		/* A1 A3-A13 A16 */
+	{ PROOF, check_status },		/* D13 */
+	{ PROOF, match_received },		/* A10 A14 B1-B5 B8 B10 B17 B18
+						 * D12 D17 D18 */
+	{ PROOF, check_ids },			/* B9 D14 */
+	{ PROOF, check_signatures_present },	/* B4 */
+	{ PROOF, register_ids },		/* B9 */
+	{ PROOF, verify_assertion },		/* B6 B11-B21 C1-C5 */
+	{ PROOF, verify_response },
+	{ PROOF, reparse_assertion },		/* B7 B16 B18 B20 */
+	{ PROOF, reparse_response },
+	{ MEANING, check_expectations },	/* D8 */
+	{ MEANING, check_status },		/* D13 */
+	{ MEANING, saml_check_issuer },		/* D1 */
+	{ MEANING, saml_check_tenant },		/* D2 */
+	{ MEANING, saml_check_audience },	/* D3 */
+	{ MEANING, saml_check_recipient },	/* D4 */
+	{ MEANING, saml_check_request },	/* D5 */
+	{ MEANING, saml_check_confirmation },	/* D6 */
+	{ MEANING, saml_check_window },		/* D7 D8 */
+	{ MEANING, saml_check_age },		/* D7 D8 */
+	{ MEANING, saml_check_authn },		/* D9 */
+	{ MEANING, saml_read_name_id },		/* D15 */
+	{ MEANING, saml_read_claims },		/* D16 */
+	{ MEANING, saml_check_identity },	/* D2 A15 */
+	{ MEANING, saml_check_methods },	/* D10 */
+	{ MEANING, finish },
 };
 
 static void
@@ -313,23 +331,43 @@ saml_response_init(struct diag *diag)
 	return xmlsig_init(diag);
 }
 
-enum err
-saml_response_verify(const struct saml_check *check, struct claims **ret,
-    struct diag *diag)
+static enum err
+run(enum part last, struct saml_verifier *v, struct diag *diag)
 {
-	AUTO(verifier) struct saml_verifier v = {
-		.check = check,
-		.xml = BUF_INIT(SAML_XML_MAX),
-		.assertion_bytes = BUF_INIT(SAML_XML_MAX),
-		.response_bytes = BUF_INIT(SAML_XML_MAX),
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
-		enum err r = steps[i](&v, diag);
+	for (size_t i = 0; i < ARRAY_LEN(steps) && steps[i].part <= last;
+	    i++) {
+		enum err r = steps[i].check(v, diag);
 
 		if (r != ERR_OK)
 			return r;
 	}
+	return ERR_OK;
+}
+
+#define VERIFIER(asked) { \
+	.check = (asked), \
+	.xml = BUF_INIT(SAML_XML_MAX), \
+	.assertion_bytes = BUF_INIT(SAML_XML_MAX), \
+	.response_bytes = BUF_INIT(SAML_XML_MAX), \
+}
+
+enum err
+saml_response_prove(const struct saml_check *check, struct diag *diag)
+{
+	AUTO(verifier) struct saml_verifier v = VERIFIER(check);
+
+	return run(PROOF, &v, diag);
+}
+
+enum err
+saml_response_verify(const struct saml_check *check, struct claims **ret,
+    struct diag *diag)
+{
+	AUTO(verifier) struct saml_verifier v = VERIFIER(check);
+	enum err r = run(MEANING, &v, diag);
+
+	if (r != ERR_OK)
+		return r;
 	*ret = TAKE(v.claims);
 	return ERR_OK;
 }

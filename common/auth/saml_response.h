@@ -48,4 +48,14 @@ enum err saml_response_init(struct diag *diag) MUST_USE;
 enum err saml_response_verify(const struct saml_check *check,
 	struct claims **ret, struct diag *diag) MUST_USE;
 
+/*
+ * The first part of the same table: is there an assertion that these keys
+ * signed, in the one form that is accepted?  Nothing is asked about whom it
+ * is for, by whom, when and to what end, and there are no claims: ERR_OK is
+ * not a login.  Of check only response, keys and WIRE_SAML_RESPONSE_SIGNED
+ * are looked at.  For tools that look at samples.
+ */
+enum err saml_response_prove(const struct saml_check *check,
+	struct diag *diag) MUST_USE;
+
 #endif

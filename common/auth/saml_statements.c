@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "auth/claims_fill.h"
 #include "auth/saml_grammar.h"
 #include "base/limits.h"
 #include "base/parse.h"

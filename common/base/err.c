@@ -3,9 +3,10 @@
 
 #include <string.h>
 
-#define ERR_ROW(code, name, row, text) [ERR_##code] = { name, text },
+#define ERR_ROW(code, name, row, text) [ERR_##code] = { name, row, text },
 static const struct {
 	const char *name;
+	const char *row;
 	const char *text;
 } table[ERR_COUNT] = { ERR_TABLE(ERR_ROW) };
 #undef ERR_ROW
@@ -20,6 +21,12 @@ const char *
 err_name(enum err code)
 {
 	return table[known(code)].name;
+}
+
+const char *
+err_row(enum err code)
+{
+	return table[known(code)].row;
 }
 
 const char *

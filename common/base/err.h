@@ -160,6 +160,9 @@ enum err { ERR_TABLE(ERR_ENUM) ERR_COUNT };
 /* The stable name ("saml-audience"); "internal" for a number without one. */
 const char *err_name(enum err code);
 
+/* The row of the catalogue ("D3"); "" for a code that belongs to none. */
+const char *err_row(enum err code);
+
 /* One clause for an administrator, without a full stop. */
 const char *err_text(enum err code);
 

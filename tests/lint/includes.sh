@@ -122,6 +122,27 @@ plant common/new/z.c <<'E1'
 #include <stdio.h> /* BAD */
 E1
 must_find "include direction" include_direction
+
+# Who can fill claims: the verifiers of signed bytes, and what copies them.
+claims_pen() # TREE
+{
+	lint_folders="pam_8x8sso nss_8x8 common" files "$1" '*.[ch]' |
+		(cd "$1" && xargs grep -n '"auth/claims_fill\.h"' /dev/null) |
+		grep -vE '^common/auth/(claims|saml_response|saml_statements)\.c:' |
+		none
+}
+
+plant common/auth/saml_response.c <<'E1'
+#include "auth/claims_fill.h"
+E1
+plant common/directory/g.c <<'E1'
+#include "auth/claims_fill.h" /* BAD */
+E1
+plant pam_8x8sso/helper/i.h <<'E1'
+#include "auth/claims_fill.h" /* BAD */
+E1
+must_find "claims filled by others" claims_pen
 check "includes go down only" include_direction "$top_srcdir"
+check "only verifiers fill claims" claims_pen "$top_srcdir"
 
 finish

@@ -317,7 +317,11 @@ reasons_have_names_of_their_own(void **state)
 	for (unsigned int i = 0; i < ERR_COUNT; i++) {
 		assert_int_equal(err_from_name(err_name((enum err)i)), i);
 		assert_true(strlen(err_text((enum err)i)) > 0);
+		assert_true(strlen(err_row((enum err)i)) <= 3);
 	}
+	assert_string_equal(err_row(ERR_SAML_AUDIENCE), "D3");
+	assert_string_equal(err_row(ERR_OK), "");
+	assert_string_equal(err_row((enum err)ERR_COUNT), "");
 }
 
 static void

@@ -3,7 +3,7 @@
 
 #include <sys/socket.h>
 
-#include "auth/claims.h"
+#include "auth/claims_fill.h"
 #include "base/limits.h"
 
 struct pair {

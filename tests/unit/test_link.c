@@ -2,6 +2,7 @@
 /* The claims are a small table here: link.c sees them through claims.h. */
 #include "state.h"
 
+#include "auth/claims_fill.h"
 #include "directory/link.h"
 
 #define TENANT "11111111-2222-3333-4444-abcdefabcdef"
