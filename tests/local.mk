@@ -13,12 +13,12 @@ tests_lib_libvector_la_SOURCES = \
 tests_lib_libvector_la_LIBADD = common/auth/libsaml.la \
 	common/auth/libmetadata.la
 
-EXTRA_DIST += tests/lib/verify_options.c tests/lib/verify_options.h
-EXTRA_DIST += tests/lib/saml_make.py tests/lib/tap.sh tests/vectors/saml
+EXTRA_DIST += tests/lib/saml_make.py tests/lib/tap.sh
 
 include tests/lint/local.mk
 include tests/unit/local.mk
 include tests/module/local.mk
+include tests/vectors/local.mk
 include tests/fuzz/local.mk
 
 # What tests/run.sh and tests/demo.sh run, as root and with a network.

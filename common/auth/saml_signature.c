@@ -22,6 +22,19 @@ check_algorithm(const struct xml_node *parent, const char *method,
 	return ERR_OK;
 }
 
+static enum err
+find_suite(const struct xml_node *info, struct xmlsig *sig, struct diag *diag)
+{
+	const char *method = xml_get(saml_child(info, "SignatureMethod"),
+	    "Algorithm");
+
+	sig->suite = xmlsig_suite(method);
+	if (sig->suite == NULL)
+		return fail(diag, ERR_SAML_ALGORITHM, "SignatureMethod %.128s",
+		    method);
+	return ERR_OK;
+}
+
 /* Only '#' and the ID of the very element (B11-B14). */
 static enum err
 check_uri(const struct xml_node *reference, const char *wanted,
@@ -106,10 +119,10 @@ check_digest(const struct xml_node *reference, struct xmlsig *sig,
 
 	if (r != ERR_OK)
 		return r;
-	if (digest.len != sizeof(sig->digest))
+	if (digest.len != sig->suite->digest_size)
 		return fail(diag, ERR_SAML_SIG_VALUE, "digest of %zu bytes",
 		    digest.len);
-	memcpy(sig->digest, digest.data, sizeof(sig->digest));
+	memcpy(sig->digest, digest.data, digest.len);
 	return ERR_OK;
 }
 
@@ -123,15 +136,14 @@ check_signed_info(struct xmlsig *sig, struct diag *diag)
 	    XMLSIG_C14N, ERR_SAML_C14N, diag);
 
 	if (r == ERR_OK)
-		r = check_algorithm(info, "SignatureMethod",
-		    XMLSIG_RSA_SHA256, ERR_SAML_ALGORITHM, diag);
+		r = find_suite(info, sig, diag);
 	if (r == ERR_OK)
 		r = check_uri(reference, sig->uri, diag);
 	if (r == ERR_OK)
 		r = check_transforms(reference, sig, diag);
 	if (r == ERR_OK)
-		r = check_algorithm(reference, "DigestMethod", XMLSIG_SHA256,
-		    ERR_SAML_ALGORITHM, diag);
+		r = check_algorithm(reference, "DigestMethod",
+		    sig->suite->digest, ERR_SAML_ALGORITHM, diag);
 	if (r == ERR_OK)
 		r = check_digest(reference, sig, diag);
 	return r;
@@ -166,6 +178,11 @@ read_certificate(const struct xml_node *signature,
 	return ERR_OK;
 }
 
+struct candidates {
+	const struct idp_key *key[SAML_CANDIDATES_MAX];
+	size_t count;
+};
+
 static enum err
 verify_with_key(const struct xmlsig *sig, const struct idp_key *pinned,
     struct buf *out, struct diag *diag)
@@ -183,32 +200,57 @@ verify_with_key(const struct xmlsig *sig, const struct idp_key *pinned,
 	return xmlsig_verify(sig, key, out, diag);
 }
 
+/* Which of the pinned keys it may be: the one of the embedded certificate, or
+ * all of them, as long as they are few enough to try. */
+static enum err
+choose_keys(const struct xml_node *signature, const struct idp_keys *keys,
+    struct candidates *ret, struct diag *diag)
+{
+	uint8_t hash[SHA256_SIZE] = { 0 };
+	bool selected = false;
+	enum err r = read_certificate(signature, hash, &selected, diag);
+
+	if (r != ERR_OK)
+		return r;
+	if (!selected && keys->count > SAML_CANDIDATES_MAX)
+		return fail(diag, ERR_SAML_KEY_UNKNOWN, "no certificate in "
+		    "the signature says which of the %zu pinned keys it is, "
+		    "and at most %d are tried", keys->count,
+		    SAML_CANDIDATES_MAX);
+	ret->count = 0;
+	for (size_t i = 0; i < keys->count &&
+	    ret->count < SAML_CANDIDATES_MAX; i++)
+		if (!selected || memcmp(keys->key[i].cert_sha256, hash,
+		    sizeof(hash)) == 0)
+			ret->key[ret->count++] = &keys->key[i];
+	if (ret->count == 0)
+		return fail(diag, ERR_SAML_KEY_UNKNOWN, "certificate in the "
+		    "signature is none of the %zu pinned ones", keys->count);
+	return ERR_OK;
+}
+
 /* The first candidate that verifies ends the search, and so does every error
- * but "not with this key". */
+ * but "not with this key".  A signature that fits no key in length is
+ * malformed, one that fits some is wrong. */
 static enum err
 verify_with_keys(const struct xmlsig *sig, const struct idp_keys *keys,
     struct buf *out, struct diag *diag)
 {
-	uint8_t hash[SHA256_SIZE] = { 0 };
-	bool selected = false;
-	enum err r = read_certificate(sig->signature, hash, &selected, diag);
-	enum err result = ERR_SAML_KEY_UNKNOWN;
+	struct candidates candidates;
+	enum err r = choose_keys(sig->signature, keys, &candidates, diag);
+	bool fitted = false;
 
 	if (r != ERR_OK)
 		return r;
-	for (size_t i = 0; i < keys->count; i++) {
-		if (selected && memcmp(keys->key[i].cert_sha256, hash,
-		    sizeof(hash)) != 0)
-			continue;
-		result = verify_with_key(sig, &keys->key[i], out, diag);
-		if (result != ERR_SAML_SIG_INVALID &&
-		    result != ERR_SAML_SIG_VALUE)
-			break;
+	for (size_t i = 0; i < candidates.count; i++) {
+		r = verify_with_key(sig, candidates.key[i], out, diag);
+		if (r != ERR_SAML_SIG_INVALID && r != ERR_SAML_SIG_VALUE)
+			return r;
+		fitted = fitted || r == ERR_SAML_SIG_INVALID;
 	}
-	if (result == ERR_SAML_KEY_UNKNOWN)
-		return fail(diag, result, "certificate in the signature is "
-		    "none of the %zu pinned ones", keys->count);
-	return result;
+	return fail(diag, fitted ? ERR_SAML_SIG_INVALID : ERR_SAML_SIG_VALUE,
+	    "%s of %s, with each of %zu keys", fitted ? "signature" :
+	    "length of the signature", sig->uri, candidates.count);
 }
 
 enum err

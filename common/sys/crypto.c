@@ -131,9 +131,10 @@ crypto_key_evp(const struct crypto_key *key)
 	return EVP_PKEY_up_ref(evp_of(key)) == 1 ? evp_of(key) : NULL;
 }
 
-bool
-crypto_rs256_verify(const struct crypto_key *key, const void *data,
-    size_t len, const uint8_t *signature, size_t signature_len)
+static bool
+rsa_verify(const struct crypto_key *key, const EVP_MD *hash,
+    const void *data, size_t len, const uint8_t *signature,
+    size_t signature_len)
 {
 	AUTO(md_ctx) EVP_MD_CTX *md = EVP_MD_CTX_new();
 	EVP_PKEY_CTX *ctx = NULL;	/* md's */
@@ -141,13 +142,38 @@ crypto_rs256_verify(const struct crypto_key *key, const void *data,
 
 	if (md == NULL || signature_len != crypto_key_size(key))
 		return false;
-	valid = EVP_DigestVerifyInit(md, &ctx, EVP_sha256(), NULL,
+	valid = EVP_DigestVerifyInit(md, &ctx, hash, NULL,
 	    evp_of(key)) == 1 &&
 	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1 &&
 	    EVP_DigestVerify(md, signature, signature_len, data, len) == 1;
 	ERR_clear_error();
 	return valid;
 }
+
+bool
+crypto_rs256_verify(const struct crypto_key *key, const void *data,
+    size_t len, const uint8_t *signature, size_t signature_len)
+{
+	return rsa_verify(key, EVP_sha256(), data, len, signature,
+	    signature_len);
+}
+
+#ifdef TEST_ADMITS_SHA1
+enum err
+crypto_test_sha1(const void *data, size_t len, uint8_t *ret)
+{
+	return EVP_Digest(data, len, ret, NULL, EVP_sha1(), NULL) == 1 ?
+	    ERR_OK : ERR_INTERNAL;
+}
+
+bool
+crypto_test_rs1_verify(const struct crypto_key *key, const void *data,
+    size_t len, const uint8_t *signature, size_t signature_len)
+{
+	return rsa_verify(key, EVP_sha1(), data, len, signature,
+	    signature_len);
+}
+#endif
 
 /* -- certificates -------------------------------------------------------- */
 

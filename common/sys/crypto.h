@@ -14,7 +14,11 @@
 #include "base/diag.h"
 
 #define SHA256_SIZE 32
+#ifdef TEST_ADMITS_SHA1
+#define RSA_BITS_MIN 1024
+#else
 #define RSA_BITS_MIN 2048
+#endif
 #define RSA_BITS_MAX 8192
 #define RSA_N_MAX (RSA_BITS_MAX / 8)
 #define RSA_E_MAX 8
@@ -49,6 +53,15 @@ struct evp_pkey_st *crypto_key_evp(const struct crypto_key *key);
  * exactly these bytes (catalogue C5). */
 bool crypto_rs256_verify(const struct crypto_key *key, const void *data,
 	size_t len, const uint8_t *signature, size_t signature_len) MUST_USE;
+
+#ifdef TEST_ADMITS_SHA1
+/* The same two with SHA-1, for tests/vectors/saml-verify-sha1 only. */
+#define SHA1_SIZE 20
+enum err crypto_test_sha1(const void *data, size_t len, uint8_t *ret)
+	MUST_USE;
+bool crypto_test_rs1_verify(const struct crypto_key *key, const void *data,
+	size_t len, const uint8_t *signature, size_t signature_len) MUST_USE;
+#endif
 
 struct crypto_certificate {
 	uint8_t n[RSA_N_MAX];

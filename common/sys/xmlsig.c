@@ -96,6 +96,38 @@ xmlsig_init(struct diag *diag)
 	return ERR_OK;
 }
 
+/* -- algorithms ---------------------------------------------------------- */
+
+#ifdef TEST_ADMITS_SHA1
+/* By this a test tells the one program that may have it from all others. */
+extern const char test_admits_sha1[];
+__attribute__((visibility("default"), used))
+const char test_admits_sha1[] = "test build: admits rsa-sha1";
+#endif
+
+static const struct xmlsig_suite suites[] = {
+	{ XMLSIG_RSA_SHA256, XMLSIG_SHA256, SHA256_SIZE,
+	    xmlSecOpenSSLTransformRsaSha256GetKlass,
+	    xmlSecOpenSSLTransformSha256GetKlass,
+	    crypto_sha256, crypto_rs256_verify },
+#ifdef TEST_ADMITS_SHA1
+	{ "http://www.w3.org/2000/09/xmldsig#rsa-sha1",
+	    "http://www.w3.org/2000/09/xmldsig#sha1", SHA1_SIZE,
+	    xmlSecOpenSSLTransformRsaSha1GetKlass,
+	    xmlSecOpenSSLTransformSha1GetKlass,
+	    crypto_test_sha1, crypto_test_rs1_verify },
+#endif
+};
+
+const struct xmlsig_suite *
+xmlsig_suite(const char *signature)
+{
+	for (size_t i = 0; i < ARRAY_LEN(suites); i++)
+		if (strcmp(suites[i].signature, signature) == 0)
+			return &suites[i];
+	return NULL;
+}
+
 /* -- the way of xmlsec --------------------------------------------------- */
 
 static xmlSecKey *
@@ -124,7 +156,7 @@ make_key(const struct crypto_key *key)
 /* Nothing but the two transforms, the two algorithms, a reference into this
  * document, and no key but the one that is set. */
 static bool
-restrict_context(xmlSecDSigCtx *ctx)
+restrict_context(xmlSecDSigCtx *ctx, const struct xmlsig_suite *suite)
 {
 	xmlSecKeyInfoCtx *keys = &ctx->keyInfoReadCtx;
 
@@ -137,24 +169,25 @@ restrict_context(xmlSecDSigCtx *ctx)
 	    xmlSecDSigCtxEnableReferenceTransform(ctx,
 	    xmlSecTransformExclC14NId) == 0 &&
 	    xmlSecDSigCtxEnableReferenceTransform(ctx,
-	    xmlSecOpenSSLTransformSha256Id) == 0 &&
+	    suite->digest_transform()) == 0 &&
 	    xmlSecDSigCtxEnableSignatureTransform(ctx,
 	    xmlSecTransformExclC14NId) == 0 &&
 	    xmlSecDSigCtxEnableSignatureTransform(ctx,
-	    xmlSecOpenSSLTransformRsaSha256Id) == 0 &&
+	    suite->signature_transform()) == 0 &&
 	    xmlSecPtrListAdd(&keys->enabledKeyData,
 	    (void *)(uintptr_t)xmlSecKeyDataNameId) == 0;
 }
 
-/* enveloped, exc-c14n and SHA-256 once each in this order, and between them
+/* enveloped, exc-c14n and the digest once each in this order, and between them
  * only what xmlsec itself adds: the look-up of the ID and memory buffers. */
 static bool
-chain_is_ours(const xmlSecTransformCtx *chain)
+chain_is_ours(const xmlSecTransformCtx *chain,
+    const struct xmlsig_suite *suite)
 {
 	const xmlSecTransformId wanted[] = {
 		xmlSecTransformEnvelopedId,
 		xmlSecTransformExclC14NId,
-		xmlSecOpenSSLTransformSha256Id,
+		suite->digest_transform(),
 	};
 	size_t found = 0;
 
@@ -169,7 +202,7 @@ chain_is_ours(const xmlSecTransformCtx *chain)
 
 /* The one reference of a context that succeeded in every respect. */
 static xmlSecDSigReferenceCtx *
-sole_reference(xmlSecDSigCtx *ctx, const char *uri)
+sole_reference(xmlSecDSigCtx *ctx, const struct xmlsig *sig)
 {
 	xmlSecDSigReferenceCtx *ref;
 
@@ -179,8 +212,8 @@ sole_reference(xmlSecDSigCtx *ctx, const char *uri)
 		return NULL;
 	ref = xmlSecPtrListGetItem(&ctx->signedInfoReferences, 0);
 	if (ref == NULL || ref->status != xmlSecDSigStatusSucceeded ||
-	    ref->uri == NULL || strcmp((const char *)ref->uri, uri) != 0 ||
-	    !chain_is_ours(&ref->transformCtx))
+	    ref->uri == NULL || strcmp((const char *)ref->uri, sig->uri) != 0 ||
+	    !chain_is_ours(&ref->transformCtx, sig->suite))
 		return NULL;
 	return ref;
 }
@@ -206,7 +239,7 @@ verify_with_xmlsec(const struct xmlsig *sig, const struct crypto_key *key,
 	xmlSecDSigReferenceCtx *ref;
 	xmlSecKey *ours = make_key(key);
 
-	if (ctx == NULL || ours == NULL || !restrict_context(ctx)) {
+	if (ctx == NULL || ours == NULL || !restrict_context(ctx, sig->suite)) {
 		if (ours != NULL)
 			xmlSecKeyDestroy(ours);
 		return ERR_INTERNAL;
@@ -215,7 +248,7 @@ verify_with_xmlsec(const struct xmlsig *sig, const struct crypto_key *key,
 	if (xmlSecDSigCtxVerify(ctx, node_of(sig->signature)) != 0 ||
 	    ctx->signKey != ours)
 		return ERR_SAML_SIG_INVALID;
-	ref = sole_reference(ctx, sig->uri);
+	ref = sole_reference(ctx, sig);
 	if (ref == NULL)
 		return ERR_SAML_SIG_INVALID;
 	return copy_digested(ref, out);
@@ -295,15 +328,15 @@ verify_with_openssl(const struct xmlsig *sig, const struct crypto_key *key,
 
 	if (r != ERR_OK)
 		return r;
-	r = crypto_sha256(out->data, out->len, digest);
+	r = sig->suite->hash(out->data, out->len, digest);
 	if (r != ERR_OK)
 		return r;
-	if (memcmp(digest, sig->digest, sizeof(digest)) != 0)
+	if (memcmp(digest, sig->digest, sig->suite->digest_size) != 0)
 		return ERR_SAML_SIG_INVALID;
 	r = canonicalise(&how, "", &info);
 	if (r != ERR_OK)
 		return r;
-	if (!crypto_rs256_verify(key, info.data, info.len, sig->value,
+	if (!sig->suite->verify(key, info.data, info.len, sig->value,
 	    sig->value_len))
 		return ERR_SAML_SIG_INVALID;
 	return ERR_OK;

@@ -23,7 +23,23 @@
 #define XMLSIG_SHA256 "http://www.w3.org/2001/04/xmlenc#sha256"
 #define XMLSIG_RSA_SHA256 "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 
+/* What a signature may be made with (catalogue C4), as both ways know it. */
+struct xmlsig_suite {
+	const char *signature;		/* URI of the SignatureMethod */
+	const char *digest;		/* URI of the DigestMethod */
+	size_t digest_size;
+	const struct _xmlSecTransformKlass *(*signature_transform)(void);
+	const struct _xmlSecTransformKlass *(*digest_transform)(void);
+	enum err (*hash)(const void *data, size_t len, uint8_t *ret);
+	bool (*verify)(const struct crypto_key *key, const void *data,
+	    size_t len, const uint8_t *signature, size_t signature_len);
+};
+
+/* The one with this SignatureMethod; NULL: not allowed. */
+const struct xmlsig_suite *xmlsig_suite(const char *signature);
+
 struct xmlsig {
+	const struct xmlsig_suite *suite;
 	struct xml_node *signature;	/* a child of what it signs */
 	struct xml_node *signed_info;	/* its child */
 	const char *uri;		/* "#" and the parent's ID */

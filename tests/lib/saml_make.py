@@ -545,6 +545,11 @@ def keys(m):
           "hmac-sha256")
     m.sig("c4-rsa-sha1", method=DSIG + "rsa-sha1")
     m.sig("c4-digest-sha1", digest=DSIG + "sha1")
+    sha1 = dict(method=DSIG + "rsa-sha1", digest=DSIG + "sha1")
+    m.sig("c4-sha1", **sha1)
+    small, small_cert = key_pair("small", 1024, "too small (TEST KEY)")
+    m.sig("c4-sha1-small-key", key=small, cert=small_cert, **sha1)
+    m.sig("c4-small-key", key=small, cert=small_cert)
     m.sig("c4-rsa-sha512",
           method="http://www.w3.org/2001/04/xmldsig-more#rsa-sha512")
 
@@ -770,7 +775,6 @@ def main():
     positives(m)
     for part in (parsing, wrapping, references, keys, meaning, metadata):
         part(m)
-    key_pair("small", 1024, "too small (TEST KEY)")
     key_pair("ec", 0, "no RSA (TEST KEY)")
     for name, pad, algorithm in (
             ("rs256", padding.PKCS1v15(), hashes.SHA256()),

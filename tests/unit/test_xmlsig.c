@@ -46,7 +46,10 @@ verify(const char *uri, uint8_t flip, struct buf *out)
 	AUTO(crypto_key) struct crypto_key *key = NULL;
 	AUTO(xml_doc) struct xml_doc *doc = NULL;
 	struct idp_keys keys = { .count = 0 };
-	struct xmlsig sig = { .uri = uri, .prefixes = "" };
+	struct xmlsig sig = {
+		.suite = xmlsig_suite(XMLSIG_RSA_SHA256),
+		.uri = uri, .prefixes = "",
+	};
 	struct xml_node *assertion;
 
 	assert_true(vector_key("idp", &keys));
