@@ -291,8 +291,7 @@ saml_check_authn(struct saml_verifier *v, struct diag *diag)
 	if (r != ERR_OK)
 		return r;
 	if (instant > check->now + check->skew)
-		return fail(diag, ERR_SAML_NOT_YET,
-		    "signed in in %lld seconds",
+		return fail(diag, ERR_SAML_AUTHN_FUTURE, "in %lld seconds",
 		    (long long)(instant - check->now));
 	if (request != NULL && (check->flags & WIRE_SAML_FORCE_AUTHN) != 0 &&
 	    instant < request->time - check->skew)

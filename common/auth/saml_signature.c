@@ -170,6 +170,8 @@ read_certificate(const struct xml_node *signature,
 		return ERR_OK;
 	leaf = saml_path(leaf, path + 1);
 	r = base64_decode(&der, xml_text(leaf), strlen(xml_text(leaf)), true);
+	if (r == ERR_NOMEM)
+		return fail(diag, r, "certificate");
 	if (r != ERR_OK)
 		return fail(diag, ERR_SAML_KEYINFO,
 		    "certificate is not base64");

@@ -109,6 +109,7 @@
 	X(SAML_TIME,		"saml-time",		"D8",	"time is malformed") \
 	X(CLOCK,		"clock",		"D8",	"this host's clock is wrong") \
 	X(SAML_AUTHN_OLD,	"saml-authn-old",	"D9",	"the person signed in before this login") \
+	X(SAML_AUTHN_FUTURE,	"saml-authn-future",	"D9",	"the person has yet to sign in") \
 	X(SAML_AUTHN,		"saml-authn",		"D9",	"not exactly one complete authentication statement") \
 	X(SAML_SESSION_ENDED,	"saml-session-ended",	"D9",	"the session has ended") \
 	X(SAML_MFA,		"saml-mfa",		"D10",	"multi-factor authentication is required") \

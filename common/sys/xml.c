@@ -56,25 +56,33 @@ starts_with(const uint8_t *p, size_t len, const char *text)
 	return len >= n && memcmp(p, text, n) == 0;
 }
 
-/* No declaration, or one of the few that say nothing new. */
+static bool
+is_blank(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* No declaration, or one that says nothing new.  It is compared without
+ * blanks and with one kind of quotes; that those are where they belong is
+ * libxml2's to see. */
 static bool
 declaration_is_plain(const uint8_t *p, size_t len)
 {
-	static const char *const plain[] = {
-		"<?xml version=\"1.0\"?>",
-		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
-		"<?xml version=\"1.0\" encoding=\"utf-8\"?>",
-		"<?xml version='1.0'?>",
-		"<?xml version='1.0' encoding='UTF-8'?>",
-		"<?xml version='1.0' encoding='utf-8'?>",
-	};
+	char text[sizeof("<?xmlversion=\"1.0\"encoding=\"utf-8\"?>")] = "";
+	size_t n = 0;
 
-	if (!starts_with(p, len, "<?xml"))
+	if (!starts_with(p, len, "<?xml") || len == 5 || !is_blank(p[5]))
 		return true;
-	for (size_t i = 0; i < ARRAY_LEN(plain); i++)
-		if (starts_with(p, len, plain[i]))
-			return true;
-	return false;
+	for (size_t i = 0; i < len && n < sizeof(text) - 1; i++) {
+		if (is_blank(p[i]))
+			continue;
+		text[n++] = p[i] == '\'' ? '"' : (char)p[i];
+		if (p[i] == '>')
+			break;
+	}
+	return strcmp(text, "<?xmlversion=\"1.0\"?>") == 0 ||
+	    parse_equal_nocase(text,
+	    "<?xmlversion=\"1.0\"encoding=\"utf-8\"?>");
 }
 
 static bool

@@ -141,6 +141,7 @@ def sign(text, mark, ident, key, cert, **opt):
         '</SignedInfo><SignatureValue>@VALUE@</SignatureValue>%s%s'
         '</Signature>' % (DSIG, c14n, c14n_inside, method, reference, keyinfo,
                           opt.get("extra", "")))
+    signature = opt.get("edit", str)(signature)
     text = text.replace(mark, signature, 1)
     root = etree.fromstring(hide(text).encode())
     info = [n for n in root.iter("{%s}SignedInfo" % DSIG)
@@ -328,6 +329,16 @@ def positives(m):
         lambda f: "<%s>\n%s\n<" % (f.group(1), "\n".join(
             re.findall(".{1,76}", f.group(2)))), m.texts["good"])
     m.put("good-folded", folded)
+    # As Java's libraries write it: CR is a reference, lines are folded.
+    java = lambda names, text: re.sub(
+        "(<(?:%s)>)([^<]*)<" % names, lambda f: f.group(1) + "&#13;\n".join(
+            [""] + re.findall(".{1,30}", f.group(2)) + [""]) + "<", text)
+    text = m.signed(entra().replace("><", ">\r\n  <"), edit=lambda s: java(
+        "DigestValue|X509Certificate", s.replace("><", ">\n\t  <")))
+    m.put("good-pretty", "<?xml version='1.0' encoding=\"UTF-8\" ?>\n"
+          + java("SignatureValue", text) + "\n")
+    m.sem("good-qualifiers", name_extra=' NameQualifier="%s" SPNameQualifier='
+          '"%s"' % (ISSUER, AUDIENCE))
     m.sem("good-one-time-use", more_conditions="<OneTimeUse/>",
           data_extra=' Address="192.0.2.1"',
           issuer_extra=' Format="urn:oasis:names:tc:SAML:2.0:nameid-format:'

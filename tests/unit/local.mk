@@ -102,13 +102,21 @@ unit_saml_libs = tests/lib/libvector.la $(CMOCKA_LIBS)
 unit_programs += tests/unit/test_claims tests/unit/test_crypto \
 	tests/unit/test_saml_metadata tests/unit/test_saml_request \
 	tests/unit/test_saml_response tests/unit/test_saml_worker \
+	tests/unit/test_differential tests/unit/test_saml_prove \
 	tests/unit/test_xmlsig
 tests_unit_test_claims_SOURCES = tests/unit/test_claims.c
 tests_unit_test_claims_LDADD = common/auth/libclaims.la $(CMOCKA_LIBS)
 tests_unit_test_crypto_SOURCES = tests/unit/test_crypto.c
 tests_unit_test_crypto_LDADD = $(unit_saml_libs)
+tests_unit_test_differential_SOURCES = tests/unit/test_differential.c
+tests_unit_test_differential_CFLAGS = $(AM_CFLAGS) $(XMLSEC_CFLAGS)
+tests_unit_test_differential_LDFLAGS = \
+	-Wl,--wrap=xmlSecDSigCtxVerify,--wrap=crypto_rs256_verify
+tests_unit_test_differential_LDADD = $(unit_saml_libs)
 tests_unit_test_saml_metadata_SOURCES = tests/unit/test_saml_metadata.c
 tests_unit_test_saml_metadata_LDADD = $(unit_saml_libs)
+tests_unit_test_saml_prove_SOURCES = tests/unit/test_saml_prove.c
+tests_unit_test_saml_prove_LDADD = $(unit_saml_libs)
 tests_unit_test_saml_request_SOURCES = tests/unit/test_saml_request.c
 tests_unit_test_saml_request_LDADD = common/auth/librequest.la $(ZLIB_LIBS) \
 	$(CMOCKA_LIBS)

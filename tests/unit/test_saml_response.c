@@ -230,6 +230,7 @@ assert_accepted(struct saml_check check, const char *name)
 	X(c1_key_name_is_refused, "c1-key-name", SAML_KEYINFO) \
 	X(c2_hmac_is_refused, "c2-hmac", SAML_ALGORITHM) \
 	X(c4_rsa_sha1_is_refused, "c4-rsa-sha1", SAML_ALGORITHM) \
+	X(c4_sha1_is_refused, "c4-sha1", SAML_ALGORITHM) \
 	X(c4_rsa_sha512_is_refused, "c4-rsa-sha512", SAML_ALGORITHM) \
 	X(c4_digest_sha1_is_refused, "c4-digest-sha1", SAML_ALGORITHM) \
 	X(c5_longer_signature_is_refused, "c5-signature-with-zero-in-front", \
@@ -303,7 +304,8 @@ assert_accepted(struct saml_check check, const char *name)
 	X(d8_date_is_no_confirmation_end, "d8-confirmation", SAML_TIME) \
 	X(d8_date_is_no_authn_instant, "d8-authn-instant", SAML_TIME) \
 	X(d9_old_session_is_refused, "d9-old-authn", SAML_AUTHN_OLD) \
-	X(d9_future_authn_is_refused, "d9-future-authn", SAML_NOT_YET) \
+	X(d9_future_authn_is_refused, "d9-future-authn", \
+	    SAML_AUTHN_FUTURE) \
 	X(d9_authn_instant_is_required, "d9-no-authn-instant", SAML_AUTHN) \
 	X(d9_authn_statement_is_required, "d9-no-authn-statement", \
 	    SAML_AUTHN) \
@@ -385,6 +387,8 @@ REFUSED(REFUSAL)
 	X(both_signed_is_accepted, "good-both") \
 	X(c1_signature_without_keyinfo_is_accepted, "good-no-keyinfo") \
 	X(folded_base64_is_accepted, "good-folded") \
+	X(white_space_and_folded_values_are_accepted, "good-pretty") \
+	X(d15_our_own_qualifiers_are_accepted, "good-qualifiers") \
 	X(one_time_use_and_address_are_accepted, "good-one-time-use") \
 	X(d3_one_of_two_audiences_is_enough, "good-two-audiences") \
 	X(d4_absent_destination_is_accepted, "good-no-destination") \
@@ -664,7 +668,9 @@ d7_limits_are_exact(void **state)
 		{ "good", 31, 35, 300, ERR_SAML_STALE },
 		{ "d9-session-ended", -60, 9, 300, ERR_OK },
 		{ "d9-session-ended", -60, 10, 300, ERR_SAML_SESSION_ENDED },
-		{ "d9-future-authn", -60, 299, 300, ERR_SAML_NOT_YET },
+		/* AuthnInstant is 12:10:00 there. */
+		{ "d9-future-authn", -60, 569, 9000, ERR_SAML_AUTHN_FUTURE },
+		{ "d9-future-authn", -60, 570, 9000, ERR_OK },
 	};
 
 	(void)state;
