@@ -301,6 +301,13 @@ conf_clear(struct conf *conf)
 	*conf = (struct conf){ 0 };
 }
 
+const char *
+conf_idp_source(const struct conf *conf)
+{
+	return conf->idp_metadata[0] != '\0' ? conf->idp_metadata :
+	    conf->idp_certificate;
+}
+
 void
 conf_cache_path(const struct conf *conf, char *path, size_t size)
 {

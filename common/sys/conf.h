@@ -31,12 +31,15 @@ enum conf_link { CONF_LINK_USER_NAME, CONF_LINK_EXTERNAL_ID };
 
 /* Strings are never NULL; "" means not set. */
 struct conf {
-	/* [idp]: the four portal values, or a metadata file */
+	/* [idp]: the four portal values, or metadata */
 	char *idp_issuer;		/* Azure AD Identifier = entityID */
 	char *idp_login_url;
 	char *idp_logout_url;
 	char *idp_certificate;		/* path, PEM ("Certificate (Base64)") */
-	char *idp_metadata;		/* path */
+	char *idp_metadata;		/* path or address */
+	char *idp_ca_file;		/* for the address, and so the next */
+	char *idp_proxy;
+	int64_t idp_max_age;		/* seconds; 0: no limit */
 	char *idp_tenant;		/* GUID; "" for a provider that is not Entra */
 	/* [saml] */
 	char *saml_entity_id;
@@ -77,9 +80,9 @@ struct conf {
 };
 
 enum conf_type {
-	CONF_STRING, CONF_URL, CONF_PATH_VALUE, CONF_GUID, CONF_BOOL,
-	CONF_NUMBER, CONF_DURATION, CONF_LIST, CONF_NAME, CONF_LINK,
-	CONF_TYPE_COUNT,
+	CONF_STRING, CONF_URL, CONF_PATH_VALUE, CONF_SOURCE, CONF_PROXY,
+	CONF_GUID, CONF_BOOL, CONF_NUMBER, CONF_DURATION, CONF_LIST,
+	CONF_NAME, CONF_LINK, CONF_TYPE_COUNT,
 };
 
 /* "duration": the word that 8x8sso.conf(5) explains. */
@@ -107,6 +110,18 @@ enum err conf_load(const char *path, struct conf *ret_conf, struct diag *diag)
 
 void conf_clear(struct conf *conf);
 DEFINE_AUTO(conf, struct conf, conf_clear);
+
+/* Where the provider's keys come from: [idp] metadata, or else certificate;
+ * "" when neither is set. */
+const char *conf_idp_source(const struct conf *conf);
+
+/* A value "path or address" is an address, which is fetched, and no file of
+ * root's. */
+static inline bool
+conf_is_address(const char *source)
+{
+	return source[0] != '\0' && source[0] != '/';
+}
 
 /* <state_dir>/nss.cache and <state_dir>/state/state.db, into caller's PATH_MAX
  * buffers. */

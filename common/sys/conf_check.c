@@ -104,20 +104,6 @@ check_token(const struct conf *c)
 }
 
 static const char *
-check_proxy(const struct conf *c)
-{
-	const char *proxy = c->scim_proxy;
-
-	if (is_set(proxy) && strncmp(proxy, "http://", 7) != 0 &&
-	    strncmp(proxy, "https://", 8) != 0)
-		return "is not http://host:port";
-	/* Credentials belong in no world-readable file. */
-	if (strchr(proxy, '@') != NULL)
-		return "must not contain a user name or password";
-	return NULL;
-}
-
-static const char *
 check_home(const struct conf *c)
 {
 	const char *home = c->users_home;
@@ -227,7 +213,6 @@ static const struct {
 	{ offsetof(struct conf, saml_acs_url), check_acs_url },
 	{ offsetof(struct conf, saml_user_attribute), check_user_attribute },
 	{ offsetof(struct conf, scim_token_file), check_token },
-	{ offsetof(struct conf, scim_proxy), check_proxy },
 	{ offsetof(struct conf, users_home), check_home },
 	{ offsetof(struct conf, users_shell), check_shell },
 	{ offsetof(struct conf, users_max_id), check_ids },

@@ -28,8 +28,15 @@ const struct conf_key conf_keys[] = {
 	    "Logout URL; leave it out to stay signed in at Microsoft"),
 	KEY(idp, certificate, CONF_PATH_VALUE, 0, 0, "",
 	    "file with the Certificate (Base64) of the portal"),
-	KEY(idp, metadata, CONF_PATH_VALUE, 0, 0, "",
-	    "file with the federation metadata, instead of certificate"),
+	KEY(idp, metadata, CONF_SOURCE, 0, 0, "",
+	    "federation metadata, a file or its address, instead of "
+	    "certificate"),
+	KEY(idp, ca_file, CONF_PATH_VALUE, 0, 0, "",
+	    "certificate authorities to trust instead of the system's"),
+	KEY(idp, proxy, CONF_PROXY, 0, 0, "",
+	    "HTTP proxy to fetch metadata with"),
+	KEY(idp, max_age, CONF_DURATION, 0, NO_LIMIT, "30d",
+	    "refuse logins when the last fetch of metadata is older; 0: never"),
 	KEY(idp, tenant, CONF_GUID, 0, 0, "",
 	    "Entra tenant id; required when the issuer is Entra"),
 
@@ -62,8 +69,8 @@ const struct conf_key conf_keys[] = {
 	    "file with the Secret Token (8x8 API Token); mode 0600"),
 	KEY(scim, ca_file, CONF_PATH_VALUE, 0, 0, "",
 	    "certificate authorities to trust instead of the system's"),
-	KEY(scim, proxy, CONF_STRING, 0, 0, "",
-	    "HTTP proxy, as http://host:port"),
+	KEY(scim, proxy, CONF_PROXY, 0, 0, "",
+	    "HTTP proxy to ask the server with"),
 	KEY(scim, page_size, CONF_NUMBER, 1, 1000, "100",
 	    "users asked for per request; 1 to 1000"),
 	KEY(scim, max_users, CONF_NUMBER, 1, SCIM_USERS_MAX, "200000",
@@ -140,6 +147,30 @@ set_path(const struct conf_key *key, void *field, const char *value,
 	if (value[0] != '\0' && value[0] != '/')
 		return fail(diag, ERR_CONF_VALUE,
 		    "not an absolute path; begin it with /");
+	return set_string(key, field, value, diag);
+}
+
+static enum err
+set_source(const struct conf_key *key, void *field, const char *value,
+    struct diag *diag)
+{
+	if (strchr(value, ':') == NULL || value[0] == '/')
+		return set_path(key, field, value, diag);
+	return set_url(key, field, value, diag);
+}
+
+static enum err
+set_proxy(const struct conf_key *key, void *field, const char *value,
+    struct diag *diag)
+{
+	if (value[0] != '\0' && strncmp(value, "http://", 7) != 0 &&
+	    strncmp(value, "https://", 8) != 0)
+		return fail(diag, ERR_CONF_VALUE,
+		    "is not http://host:port");
+	/* Credentials belong in no world-readable file. */
+	if (strchr(value, '@') != NULL)
+		return fail(diag, ERR_CONF_VALUE,
+		    "must not contain a user name or password");
 	return set_string(key, field, value, diag);
 }
 
@@ -285,6 +316,8 @@ static const struct {
 	[CONF_STRING] = { "string", set_string, true },
 	[CONF_URL] = { "address", set_url, true },
 	[CONF_PATH_VALUE] = { "path", set_path, true },
+	[CONF_SOURCE] = { "path or address", set_source, true },
+	[CONF_PROXY] = { "proxy", set_proxy, true },
 	[CONF_GUID] = { "GUID", set_guid, true },
 	[CONF_BOOL] = { "yes or no", set_bool, false },
 	[CONF_NUMBER] = { "number", set_number, false },

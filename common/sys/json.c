@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/parse.h"
 
@@ -237,4 +238,14 @@ json_put_bool(struct json_writer *w, const char *name, bool value)
 {
 	put_name(w, name);
 	(void)fputs(value ? "true" : "false", w->file);
+}
+
+void
+json_put_time(struct json_writer *w, const char *name, int64_t time)
+{
+	char text[CLOCK_TEXT_SIZE] = "";
+
+	if (time != 0)
+		clock_format(time, text);
+	json_put_string(w, name, text);
 }

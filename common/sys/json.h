@@ -91,4 +91,7 @@ void json_put_string(struct json_writer *w, const char *name,
 void json_put_int(struct json_writer *w, const char *name, int64_t value);
 void json_put_bool(struct json_writer *w, const char *name, bool value);
 
+/* A string as clock_format(); "" for 0, which means never. */
+void json_put_time(struct json_writer *w, const char *name, int64_t time);
+
 #endif

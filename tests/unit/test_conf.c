@@ -78,6 +78,8 @@ an_empty_file_gives_the_presets(void **state)
 	(void)state;
 	assert_err(load("", &conf), ERR_OK);
 	assert_string_equal(conf.idp_issuer, "");
+	assert_string_equal(conf_idp_source(&conf), "");
+	assert_int_equal(conf.idp_max_age, 30 * 86400);
 	assert_string_equal(conf.saml_entity_id, "https://sso.8x8.com/saml2");
 	assert_string_equal(conf.saml_acs_url, "https://sso.8x8.com/saml2");
 	assert_false(conf.saml_idp_initiated);
@@ -137,6 +139,51 @@ metadata_replaces_the_certificate(void **state)
 	(void)state;
 	assert_err(load("[idp]\nissuer = urn:example:idp\n"
 	    "metadata = /etc/8x8sso/metadata.xml\n", &conf), ERR_OK);
+}
+
+static void
+metadata_may_be_a_file_or_an_address(void **state)
+{
+	static const struct {
+		const char *source;
+		bool is_address;
+	} rows[] = {
+		{ "/etc/8x8sso/metadata.xml", false },
+		{ "/etc/https://example.com/", false },
+		{ "https://login.example/federationmetadata.xml?appid=" TENANT,
+		    true },
+		{ "http://127.0.0.1:8080/metadata", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO(conf) struct conf conf = { 0 };
+		char text[512];
+
+		(void)snprintf(text, sizeof(text), "[idp]\n"
+		    "issuer = urn:example:idp\nmetadata = %s\n"
+		    "ca_file = /etc/ca.pem\nproxy = http://proxy:3128\n"
+		    "max_age = 0\n", rows[i].source);
+		assert_err(load(text, &conf), ERR_OK);
+		assert_string_equal(conf_idp_source(&conf), rows[i].source);
+		assert_int_equal(conf_is_address(conf_idp_source(&conf)),
+		    rows[i].is_address);
+		assert_string_equal(conf.idp_ca_file, "/etc/ca.pem");
+		assert_string_equal(conf.idp_proxy, "http://proxy:3128");
+		assert_int_equal(conf.idp_max_age, 0);
+	}
+}
+
+static void
+the_certificate_is_a_source_of_keys_and_no_address(void **state)
+{
+	AUTO(conf) struct conf conf = { 0 };
+
+	(void)state;
+	assert_err(load(IDP, &conf), ERR_OK);
+	assert_string_equal(conf_idp_source(&conf), "/etc/8x8sso/idp.pem");
+	assert_false(conf_is_address(conf_idp_source(&conf)));
+	assert_false(conf_is_address(""));
 }
 
 static void
@@ -240,6 +287,24 @@ bad_values_are_refused(void **state)
 		{ "[scim]\nurl = https://u:p@h/\n", "not an https://" },
 		{ "[saml]\nacs_url = ftp://h/\n", "not an https://" },
 		{ "[idp]\ncertificate = idp.pem\n", "not an absolute path" },
+		{ "[idp]\nmetadata = metadata.xml\n",
+		    "not an absolute path" },
+		{ "[idp]\nmetadata = http://login.example/metadata\n",
+		    ":2: [idp] metadata: not an https:// address" },
+		{ "[idp]\nmetadata = file:///etc/metadata.xml\n",
+		    "not an https://" },
+		{ "[idp]\nmetadata = https://login.example/#x\n",
+		    "not an https://" },
+		{ "[idp]\ncertificate = https://login.example/idp.pem\n",
+		    "not an absolute path" },
+		{ "[idp]\nca_file = ca.pem\n", "not an absolute path" },
+		{ "[idp]\nmax_age = 30 days\n", "write a duration" },
+		{ "[idp]\nproxy = proxy:3128\n",
+		    ":2: [idp] proxy: is not http://host:port" },
+		{ "[idp]\nproxy = http://u:p@proxy:3128\n", "password" },
+		{ "[scim]\nproxy = proxy:3128\n",
+		    ":2: [scim] proxy: is not http://host:port" },
+		{ "[scim]\nproxy = http://u:p@proxy:3128\n", "password" },
 		{ "[idp]\ntenant = common\n", "not a GUID" },
 		{ "[idp]\ntenant = contoso.com\n", "not a GUID" },
 		{ "[saml]\nforce_authn = true\n", "write yes or no" },
@@ -284,8 +349,9 @@ values_that_do_not_fit_together_are_refused(void **state)
 		{ "[saml]\nentity_id =\n", "must not be empty" },
 		{ "[saml]\nacs_url =\n", "must not be empty" },
 		{ "[saml]\nuser_attribute =\n", "must not be empty" },
-		{ "[scim]\nproxy = proxy:3128\n", "is not http://host:port" },
-		{ "[scim]\nproxy = http://u:p@proxy:3128\n", "password" },
+		{ "[idp]\nissuer = urn:a\nmetadata = https://h/m\n"
+		    "certificate = /c\nlogin_url = https://h/\n",
+		    "[idp] issuer: has both" },
 		{ "[users]\nhome = home/%u\n", "must begin with /" },
 		{ "[users]\nhome = /home\n", "must contain %u" },
 		{ "[users]\nhome = /home/%u/%u\n", "no other %" },
@@ -323,6 +389,8 @@ keys_that_others_need_are_missed(void **state)
 	    "metadata = /m\n", ERR_CONF_MISSING, "[idp] tenant: is missing");
 	refused("[scim]\nurl = https://h/scim/v2\n", ERR_CONF_MISSING,
 	    "[scim] token_file: and [scim] url go together");
+	refused("[idp]\nmetadata = https://h/m\n", ERR_CONF_MISSING,
+	    "[idp] issuer: is missing");
 }
 
 static void
@@ -385,6 +453,9 @@ main(void)
 		cmocka_unit_test(an_empty_file_gives_the_presets),
 		cmocka_unit_test(a_full_file_is_read),
 		cmocka_unit_test(metadata_replaces_the_certificate),
+		cmocka_unit_test(metadata_may_be_a_file_or_an_address),
+		cmocka_unit_test(
+		    the_certificate_is_a_source_of_keys_and_no_address),
 		cmocka_unit_test(lines_that_are_not_clear_are_refused),
 		cmocka_unit_test(a_nul_byte_is_refused),
 		cmocka_unit_test(unknown_sections_and_keys_are_refused),

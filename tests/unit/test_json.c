@@ -175,11 +175,14 @@ writer_gives_what_the_reader_takes(void **state)
 	json_put_bool(&w, NULL, false);
 	json_end(&w, ']');
 	json_put_int(&w, "n", 0);
+	json_put_time(&w, "never", 0);
+	json_put_time(&w, "t", 1795176000);
 	json_end(&w, '}');
 	assert_int_equal(fclose(file), 0);
 	assert_string_equal(text, "{\"a\\\"b\":\"x\\\\\\u000a\\u001b\\u007f"
 	    "\\u009bJ\xc3\xb6nes\",\"bad\":\"\\ufffd\\ufffd(\",\"list\":"
-	    "[-9223372036854775808,true,{},false],\"n\":0}\n");
+	    "[-9223372036854775808,true,{},false],\"n\":0,"
+	    "\"never\":\"\",\"t\":\"2026-11-20T12:00:00Z\"}\n");
 	assert_err(parse(text, len), ERR_OK);
 }
 
