@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 
 static bool
 copy_blob(struct store_stmt *stmt, int column, uint8_t *to, size_t max,
@@ -56,7 +57,7 @@ idp_keys_load(struct store *store, const char *issuer, struct idp_keys *ret,
 		if (keys.count == SAML_KEYS_MAX ||
 		    !read_key(stmt, &keys.key[keys.count]))
 			return fail(diag, ERR_STORE,
-			    "keys of %s are damaged; run 8x8sso sync",
+			    "keys of %s are damaged; run 8x8sso idp accept",
 			    issuer);
 		keys.count++;
 		r = store_step(stmt, &row, diag);
@@ -108,4 +109,102 @@ idp_keys_replace(struct store *store, const char *issuer,
 	for (size_t i = 0; i < keys->count && r == ERR_OK; i++)
 		r = insert(stmt, issuer, i, &keys->key[i], diag);
 	return r;
+}
+
+static bool
+same_key(const struct idp_key *a, const struct idp_key *b)
+{
+	return a->n_len == b->n_len && memcmp(a->n, b->n, a->n_len) == 0 &&
+	    a->e_len == b->e_len && memcmp(a->e, b->e, a->e_len) == 0;
+}
+
+bool
+idp_keys_share(const struct idp_keys *a, const struct idp_keys *b)
+{
+	for (size_t i = 0; i < a->count; i++)
+		for (size_t k = 0; k < b->count; k++)
+			if (same_key(&a->key[i], &b->key[k]))
+				return true;
+	return false;
+}
+
+size_t
+idp_keys_beyond(const struct idp_keys *a, const struct idp_keys *b)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < a->count; i++)
+		count += idp_keys_find(b, a->key[i].cert_sha256) == NULL;
+	return count;
+}
+
+/* -- where they came from -------------------------------------------------- */
+
+enum err
+idp_origin_set(struct store *store, const struct idp_origin *origin,
+    struct diag *diag)
+{
+	enum err r = store_meta_set(store, "idp_source", origin->source,
+	    diag);
+
+	if (r == ERR_OK)
+		r = store_meta_set_int(store, "idp_fetched", origin->fetched,
+		    diag);
+	if (r == ERR_OK)
+		r = store_meta_set_int(store, "idp_valid_until",
+		    origin->valid_until, diag);
+	return r;
+}
+
+enum err
+idp_origin_get(struct store *store, struct idp_origin *ret, struct diag *diag)
+{
+	struct idp_origin origin = { .fetched = 0 };
+	enum err r = store_meta_get(store, "idp_source", origin.source,
+	    sizeof(origin.source), diag);
+
+	if (r == ERR_OK)
+		r = store_meta_get_int(store, "idp_fetched", &origin.fetched,
+		    diag);
+	if (r == ERR_OK)
+		r = store_meta_get_int(store, "idp_valid_until",
+		    &origin.valid_until, diag);
+	if (r != ERR_OK)
+		return r;
+	*ret = origin;
+	return ERR_OK;
+}
+
+enum err
+idp_origin_check(const struct idp_origin *origin, int64_t max_age,
+    int64_t now, struct diag *diag)
+{
+	int64_t age = now - origin->fetched;
+	char time[CLOCK_TEXT_SIZE];
+
+	if (origin->valid_until != 0 && now >= origin->valid_until) {
+		clock_format(origin->valid_until, time);
+		return fail(diag, ERR_IDP_STALE, "the metadata was valid "
+		    "until %s", time);
+	}
+	/* A clock that was set back makes a fetch lie in the future: then its
+	 * age is as unknown as that of one long ago. */
+	if (conf_is_address(origin->source) && max_age != 0 &&
+	    (age > max_age || age < -max_age)) {
+		clock_format(origin->fetched, time);
+		return fail(diag, ERR_IDP_STALE, "the metadata was last "
+		    "fetched at %s, and [idp] max_age has passed", time);
+	}
+	return ERR_OK;
+}
+
+enum err
+idp_origin_verify(struct store *store, int64_t max_age, int64_t now,
+    struct diag *diag)
+{
+	struct idp_origin origin;
+	enum err r = idp_origin_get(store, &origin, diag);
+
+	return r != ERR_OK ? r : idp_origin_check(&origin, max_age, now,
+	    diag);
 }

@@ -129,10 +129,10 @@ is_metadata(const struct xml_node *node, const char *name)
 	return xml_is(node, NS_METADATA, name);
 }
 
-/* An absent validUntil is for ever. */
+/* An absent validUntil is for ever; *earliest is 0 or an earlier one. */
 static enum err
 check_valid_until(const struct xml_node *node, int64_t now,
-    struct diag *diag)
+    int64_t *earliest, struct diag *diag)
 {
 	const char *text = xml_get(node, "validUntil");
 	int64_t until = 0;
@@ -144,6 +144,8 @@ check_valid_until(const struct xml_node *node, int64_t now,
 		    text);
 	if (now >= until)
 		return fail(diag, ERR_IDP_METADATA, "expired at %.64s", text);
+	if (*earliest == 0 || until < *earliest)
+		*earliest = until;
 	return ERR_OK;
 }
 
@@ -164,8 +166,8 @@ supports_saml2(const char *list)
 }
 
 static enum err
-find_role(const struct xml_node *entity, int64_t now,
-    const struct xml_node **ret, struct diag *diag)
+find_role(const struct xml_node *entity, const struct xml_node **ret,
+    struct diag *diag)
 {
 	const struct xml_node *found = NULL;
 
@@ -185,22 +187,14 @@ find_role(const struct xml_node *entity, int64_t now,
 		return fail(diag, ERR_IDP_METADATA,
 		    "IDPSSODescriptor is not for SAML 2.0");
 	*ret = found;
-	return check_valid_until(found, now, diag);
-}
-
-static bool
-same_key(const struct idp_key *a, const struct idp_key *b)
-{
-	return memcmp(a->cert_sha256, b->cert_sha256,
-	    sizeof(a->cert_sha256)) == 0;
+	return ERR_OK;
 }
 
 static enum err
 add_key(struct idp_keys *keys, const struct idp_key *key, struct diag *diag)
 {
-	for (size_t i = 0; i < keys->count; i++)
-		if (same_key(&keys->key[i], key))
-			return ERR_OK;
+	if (idp_keys_find(keys, key->cert_sha256) != NULL)
+		return ERR_OK;
 	if (keys->count == SAML_KEYS_MAX)
 		return fail(diag, ERR_IDP_METADATA, "more than %d signing "
 		    "keys; use the application's own metadata (?appid=)",
@@ -330,9 +324,11 @@ read_entity(const struct xml_node *entity, const char *issuer, int64_t now,
 		    "the configured issuer \"%.200s\"", id == NULL ? "" : id,
 		    issuer);
 	(void)snprintf(idp->entity_id, sizeof(idp->entity_id), "%s", id);
-	r = check_valid_until(entity, now, diag);
+	r = check_valid_until(entity, now, &idp->valid_until, diag);
 	if (r == ERR_OK)
-		r = find_role(entity, now, &role, diag);
+		r = find_role(entity, &role, diag);
+	if (r == ERR_OK)
+		r = check_valid_until(role, now, &idp->valid_until, diag);
 	if (r == ERR_OK)
 		r = read_keys(role, &idp->keys, diag);
 	if (r == ERR_OK)

@@ -12,6 +12,7 @@ struct saml_idp {
 	char entity_id[1025];
 	char login_url[2049];	/* HTTP-Redirect binding; "" when unknown */
 	char logout_url[2049];
+	int64_t valid_until;	/* 0: for ever */
 	struct idp_keys keys;	/* at least one */
 };
 
@@ -19,7 +20,8 @@ struct saml_idp {
  * Metadata of exactly one EntityDescriptor whose entityID is byte-equal to
  * issuer: keys from its one IDPSSODescriptor, use "signing" only (C8: one of
  * unspecified use has to be configured, as a certificate).  A UTF-8 BOM is
- * admitted; validUntil is honoured.  A signature on the document is not
+ * admitted; validUntil is honoured, the entity's and the role's, and the
+ * earlier one told.  A signature on the document is not
  * looked at: it proves nothing (section 2.6 of the provider's facts).
  * ERR_IDP_METADATA, ERR_IDP_KEY_WEAK, or the parser's SAML_* reason.
  */

@@ -91,6 +91,8 @@
 	X(SAML_ALGORITHM,	"saml-algorithm",	"C4",	"algorithm is not allowed") \
 	X(IDP_KEY_WEAK,		"idp-key-weak",		"C4",	"key is not RSA of 2048 to 8192 bits") \
 	X(IDP_NO_KEYS,		"idp-no-keys",		"C6",	"no key of the identity provider is known (run 8x8sso sync)") \
+	X(IDP_KEYS_CHANGED,	"idp-keys-changed",	"C6",	"the metadata has none of the known keys (if that is right: 8x8sso idp accept)") \
+	X(IDP_STALE,		"idp-stale",		"C7",	"the identity provider's keys are too old (8x8sso idp show says why)") \
 	X(IDP_METADATA,		"idp-metadata",		"C7",	"metadata cannot be used") \
 	X(IDP_CERTIFICATE,	"idp-certificate",	"C7",	"certificate cannot be used") \
 	/* SAML: meaning */ \

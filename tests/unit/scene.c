@@ -47,6 +47,16 @@ idp_keys_load(struct store *store, const char *issuer, struct idp_keys *ret,
 }
 
 enum err
+idp_origin_verify(struct store *store, int64_t max_age, int64_t now,
+    struct diag *diag)
+{
+	(void)store;
+	assert_int_equal(max_age, SCENE_IDP_MAX_AGE);
+	assert_true(now > 0);
+	return fake.origin == ERR_OK ? ERR_OK : fail(diag, fake.origin, "age");
+}
+
+enum err
 store_meta_get(struct store *store, const char *key, char *value, size_t size,
     struct diag *diag)
 {
@@ -232,6 +242,7 @@ scene_open(struct scene *s, enum wire_operation operation)
 		.idp_issuer = scene_text("https://sts.example/"),
 		.idp_login_url = scene_text(SCENE_LOGIN_URL),
 		.idp_tenant = scene_text("tenant"),
+		.idp_max_age = SCENE_IDP_MAX_AGE,
 		.saml_entity_id = scene_text("https://sp.example"),
 		.saml_acs_url = scene_text("https://sp.example/acs"),
 		.saml_force_authn = true,

@@ -12,11 +12,13 @@
 #include "base/limits.h"
 #include "pam_8x8sso/helper/helper.h"
 
+#define SCENE_IDP_MAX_AGE 86400
 #define SCENE_LOGIN_URL "https://login.example/saml2"
 
 /* What the stand-ins answer, and what they were asked. */
 struct scene_fake {
 	enum err keys;
+	enum err origin;
 	enum err spawn;
 	enum err claims;
 	enum err replay;

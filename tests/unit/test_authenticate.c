@@ -351,13 +351,17 @@ nothing_is_asked_on_a_host_that_is_not_set_up(void **state)
 		const char *login_url;
 		const char *stored_url;
 		enum err keys;
+		enum err origin;
 		enum err want;
 	} rows[] = {
-		{ SCENE_LOGIN_URL, "", ERR_IDP_NO_KEYS, ERR_IDP_NO_KEYS },
-		{ SCENE_LOGIN_URL, "", ERR_STORE, ERR_STORE },
-		{ "", "", ERR_OK, ERR_CONF_MISSING },
-		{ "", "not an address", ERR_OK, ERR_CONF_VALUE },
-		{ "https://a/\x1b[2J", "", ERR_OK, ERR_CONF_VALUE },
+		{ SCENE_LOGIN_URL, "", ERR_IDP_NO_KEYS, ERR_OK,
+		    ERR_IDP_NO_KEYS },
+		{ SCENE_LOGIN_URL, "", ERR_STORE, ERR_OK, ERR_STORE },
+		/* C7 */
+		{ SCENE_LOGIN_URL, "", ERR_OK, ERR_IDP_STALE, ERR_IDP_STALE },
+		{ "", "", ERR_OK, ERR_OK, ERR_CONF_MISSING },
+		{ "", "not an address", ERR_OK, ERR_OK, ERR_CONF_VALUE },
+		{ "https://a/\x1b[2J", "", ERR_OK, ERR_OK, ERR_CONF_VALUE },
 	};
 
 	(void)state;
@@ -368,6 +372,7 @@ nothing_is_asked_on_a_host_that_is_not_set_up(void **state)
 		s.conf.idp_login_url = scene_text(rows[i].login_url);
 		fake.stored_url = rows[i].stored_url;
 		fake.keys = rows[i].keys;
+		fake.origin = rows[i].origin;
 		assert_err(authenticate(&s.login, &s.diag), rows[i].want);
 		assert_string_equal(fake.calls, "");
 		scene_no_more(&s);

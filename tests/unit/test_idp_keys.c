@@ -129,6 +129,160 @@ damaged_keys_are_refused(void **data)
 	assert_err(load(state, "idp", &got), ERR_STORE);
 }
 
+/* -- the guard ------------------------------------------------------------- */
+
+static void
+c6_sets_share_a_key_by_n_and_e(void **data)
+{
+	const struct idp_keys ours = make_keys(1, 3);
+	struct idp_keys theirs = make_keys(3, 3);
+
+	(void)data;
+	assert_true(idp_keys_share(&ours, &theirs));
+	assert_true(idp_keys_share(&theirs, &ours));
+	/* A new certificate for a key, and another key in its certificate. */
+	memset(theirs.key[0].cert_sha256, 8, sizeof(theirs.key[0].cert_sha256));
+	assert_true(idp_keys_share(&ours, &theirs));
+	theirs.key[0].n[255] ^= 1;
+	assert_false(idp_keys_share(&ours, &theirs));
+	theirs.key[0] = ours.key[2];
+	theirs.key[0].n_len--;
+	assert_false(idp_keys_share(&ours, &theirs));
+	theirs.key[0] = ours.key[2];
+	theirs.key[0].e[2] ^= 2;
+	assert_false(idp_keys_share(&ours, &theirs));
+	theirs.key[0] = ours.key[2];
+	theirs.key[0].e_len = 2;
+	assert_false(idp_keys_share(&ours, &theirs));
+	theirs.key[2] = ours.key[2];
+	assert_true(idp_keys_share(&ours, &theirs));
+}
+
+static void
+c6_nothing_is_shared_with_no_keys(void **data)
+{
+	const struct idp_keys ours = make_keys(1, 3);
+	const struct idp_keys none = { .count = 0 };
+
+	(void)data;
+	assert_false(idp_keys_share(&ours, &none));
+	assert_false(idp_keys_share(&none, &ours));
+	assert_false(idp_keys_share(&none, &none));
+}
+
+static void
+added_and_removed_keys_are_counted_by_certificate(void **data)
+{
+	struct idp_keys before = make_keys(1, 2);
+	struct idp_keys after = make_keys(1, 3);
+
+	(void)data;
+	for (size_t i = 0; i < 3; i++)
+		after.key[i].cert_sha256[0] = (uint8_t)(i + 1);
+	before.key[0].cert_sha256[0] = 1;
+	before.key[1].cert_sha256[0] = 9;
+	assert_int_equal(idp_keys_beyond(&after, &before), 2);
+	assert_int_equal(idp_keys_beyond(&before, &after), 1);
+	assert_ptr_equal(idp_keys_find(&after, after.key[2].cert_sha256),
+	    &after.key[2]);
+	assert_null(idp_keys_find(&after, before.key[1].cert_sha256));
+}
+
+/* -- the age --------------------------------------------------------------- */
+
+#define FETCHED 1000000
+#define ADDRESS "https://login.example/metadata?appid=1"
+
+static void
+c7_old_keys_from_an_address_are_stale(void **data)
+{
+	static const struct {
+		const char *source;
+		int64_t valid_until;
+		int64_t max_age;
+		int64_t now;
+		enum err want;
+	} rows[] = {
+		{ ADDRESS, 0, 60, FETCHED, ERR_OK },
+		{ ADDRESS, 0, 60, FETCHED + 60, ERR_OK },
+		{ ADDRESS, 0, 60, FETCHED + 61, ERR_IDP_STALE },
+		{ "http://127.0.0.1/", 0, 60, FETCHED + 61, ERR_IDP_STALE },
+		/* no limit */
+		{ ADDRESS, 0, 0, FETCHED * 2, ERR_OK },
+		/* the clock was set back */
+		{ ADDRESS, 0, 60, FETCHED - 60, ERR_OK },
+		{ ADDRESS, 0, 60, FETCHED - 61, ERR_IDP_STALE },
+		/* root's own files */
+		{ "/etc/8x8sso/m.xml", 0, 60, FETCHED + 61, ERR_OK },
+		{ "/etc/8x8sso/m.xml", 0, 60, 1, ERR_OK },
+		{ "", 0, 60, FETCHED + 61, ERR_OK },
+		/* validUntil, of both, whatever the limit */
+		{ ADDRESS, FETCHED + 10, 60, FETCHED + 9, ERR_OK },
+		{ ADDRESS, FETCHED + 10, 60, FETCHED + 10, ERR_IDP_STALE },
+		{ ADDRESS, FETCHED + 10, 0, FETCHED + 10, ERR_IDP_STALE },
+		{ "/m", FETCHED + 10, 60, FETCHED + 9, ERR_OK },
+		{ "/m", FETCHED + 10, 60, FETCHED + 10, ERR_IDP_STALE },
+		{ "/m", FETCHED + 10, 0, FETCHED + 11, ERR_IDP_STALE },
+	};
+
+	(void)data;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct diag diag = DIAG_INIT;
+		struct idp_origin origin = {
+			.fetched = FETCHED,
+			.valid_until = rows[i].valid_until,
+		};
+
+		(void)snprintf(origin.source, sizeof(origin.source), "%s",
+		    rows[i].source);
+		if (idp_origin_check(&origin, rows[i].max_age, rows[i].now,
+		    &diag) != rows[i].want)
+			fail_msg("row %zu: %s", i, diag.text);
+	}
+}
+
+static void
+c7_age_is_that_of_what_is_stored(void **data)
+{
+	struct state *state = *data;
+	struct idp_origin origin = { ADDRESS, FETCHED, FETCHED + 50 };
+	struct idp_origin got = { .fetched = 0 };
+	struct diag diag = DIAG_INIT;
+
+	assert_err(idp_origin_set(state->store, &origin, &diag), ERR_OK);
+	assert_err(idp_origin_get(state->store, &got, &diag), ERR_OK);
+	assert_string_equal(got.source, ADDRESS);
+	assert_true(got.fetched == FETCHED);
+	assert_true(got.valid_until == FETCHED + 50);
+	assert_err(idp_origin_verify(state->store, 60, FETCHED + 49, &diag),
+	    ERR_OK);
+	assert_err(idp_origin_verify(state->store, 60, FETCHED + 50, &diag),
+	    ERR_IDP_STALE);
+	assert_non_null(strstr(diag.text, "1970-01-12T13:47:30Z"));
+	assert_err(idp_origin_verify(state->store, 48, FETCHED + 49, &diag),
+	    ERR_IDP_STALE);
+	state_exec(state->store, "UPDATE meta SET value = 'soon' "
+	    "WHERE key = 'idp_valid_until'", ERR_OK);
+	assert_err(idp_origin_verify(state->store, 60, FETCHED, &diag),
+	    ERR_STORE);
+}
+
+/* Keys from an address of which no fetch is known are older than any limit;
+ * a state.db that knows no source has keys from files. */
+static void
+c7_unknown_age_is_too_old(void **data)
+{
+	struct state *state = *data;
+	struct idp_origin origin = { ADDRESS, 0, 0 };
+	struct diag diag = DIAG_INIT;
+
+	assert_err(idp_origin_verify(state->store, 60, FETCHED, &diag),
+	    ERR_OK);
+	assert_err(idp_origin_set(state->store, &origin, &diag), ERR_OK);
+	assert_err(idp_origin_verify(state->store, 60, FETCHED, &diag),
+	    ERR_IDP_STALE);
+}
+
 #define STATE_TEST(name) \
 	cmocka_unit_test_setup_teardown(name, state_setup, state_teardown)
 
@@ -140,6 +294,12 @@ main(void)
 		STATE_TEST(c1_another_issuer_has_no_keys),
 		STATE_TEST(c6_replaced_keys_and_issuers_are_gone),
 		STATE_TEST(damaged_keys_are_refused),
+		STATE_TEST(c6_sets_share_a_key_by_n_and_e),
+		STATE_TEST(c6_nothing_is_shared_with_no_keys),
+		STATE_TEST(added_and_removed_keys_are_counted_by_certificate),
+		STATE_TEST(c7_old_keys_from_an_address_are_stale),
+		STATE_TEST(c7_age_is_that_of_what_is_stored),
+		STATE_TEST(c7_unknown_age_is_too_old),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -93,6 +93,7 @@ d20_who_answered_badly_is_told_and_who_is_refused_is_not(void **state)
 		{ ERR_USER_INACTIVE, "Sign-in was refused.\n" },
 		{ ERR_USER_UNKNOWN, "Sign-in was refused.\n" },
 		{ ERR_STORE, "Sign-in does not work on this host " },
+		{ ERR_IDP_STALE, "Sign-in does not work on this host " },
 		{ ERR_IDP_NO_KEYS, "Sign-in is not set up on this host.\n" },
 	};
 

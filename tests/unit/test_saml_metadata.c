@@ -164,6 +164,36 @@ c7_keys_of_other_roles_are_not_taken(void **state)
 	    keys.key[0].cert_sha256, 32);
 }
 
+/* Entra's other roles come first and have an xsi:type (2.6); one may have a
+ * key that signs for other applications. */
+static void
+c7_keys_of_entras_other_roles_are_not_taken(void **state)
+{
+	static const char old[] = "<RoleDescriptor";
+	AUTO(buf) struct buf role = BUF_INIT(1024u * 1024);
+	struct idp_keys known = { .count = 0 };
+	struct saml_idp idp;
+
+	(void)state;
+	assert_true(vector_key("idp", &known));
+	assert_true(vector_key("other", &known));
+	assert_err(buf_puts(&role, "<RoleDescriptor xmlns:xsi=\"http://www."
+	    "w3.org/2001/XMLSchema-instance\" xmlns:fed=\"http://docs.oasis-"
+	    "open.org/wsfed/federation/200706\" xsi:type=\"fed:"
+	    "SecurityTokenServiceType\"><KeyDescriptor use=\"signing\">"
+	    "<KeyInfo xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><X509Data>"
+	    "<X509Certificate>"), ERR_OK);
+	put_certificate(&role, "idp-cert.pem", 1);
+	assert_err(buf_printf(&role, "</X509Certificate></X509Data></KeyInfo>"
+	    "</KeyDescriptor></RoleDescriptor>%s", old), ERR_OK);
+	assert_err(parse_changed("metadata-entra.xml", old, buf_str(&role),
+	    &idp), ERR_OK);
+	assert_int_equal(idp.keys.count, 2);
+	for (size_t i = 0; i < 2; i++)
+		assert_non_null(idp_keys_find(&known,
+		    idp.keys.key[i].cert_sha256));
+}
+
 static void
 c6_number_of_keys_is_limited(void **state)
 {
@@ -259,6 +289,36 @@ c7_expired_metadata_is_refused(void **state)
 	    "<md:IDPSSODescriptor ",
 	    "<md:IDPSSODescriptor validUntil=\"2026-01-01T00:00:00Z\" ",
 	    ERR_IDP_METADATA);
+}
+
+static void
+c7_earlier_end_of_entity_and_role_counts(void **state)
+{
+	static const struct {
+		const char *role;
+		int64_t want;
+	} rows[] = {
+		{ "", VECTOR_ISSUED + 7 * 86400 },
+		{ "validUntil=\"2026-11-27T12:00:01Z\" ",
+		    VECTOR_ISSUED + 7 * 86400 },
+		{ "validUntil=\"2026-11-27T11:59:59Z\" ",
+		    VECTOR_ISSUED + 7 * 86400 - 1 },
+	};
+	struct saml_idp idp;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char role[128];
+
+		(void)snprintf(role, sizeof(role),
+		    "<md:IDPSSODescriptor %s", rows[i].role);
+		assert_err(parse_changed("metadata-simplesamlphp.xml",
+		    "<md:IDPSSODescriptor ", role, &idp), ERR_OK);
+		assert_true(idp.valid_until == rows[i].want);
+	}
+	assert_err(parse_changed("metadata-simplesamlphp.xml",
+	    " validUntil=\"2026-11-27T12:00:00Z\"", "", &idp), ERR_OK);
+	assert_true(idp.valid_until == 0);
 }
 
 static void
@@ -441,6 +501,7 @@ main(void)
 		cmocka_unit_test(entra_document_gives_its_keys_and_addresses),
 		cmocka_unit_test(simplesamlphp_document_gives_its_key),
 		cmocka_unit_test(c7_keys_of_other_roles_are_not_taken),
+		cmocka_unit_test(c7_keys_of_entras_other_roles_are_not_taken),
 		cmocka_unit_test(c6_number_of_keys_is_limited),
 		cmocka_unit_test(same_certificate_twice_is_one_key),
 		cmocka_unit_test(address_is_that_of_the_redirect_binding),
@@ -448,6 +509,7 @@ main(void)
 		cmocka_unit_test(c8_key_without_use_is_no_signing_key),
 		cmocka_unit_test(c7_other_entity_is_refused),
 		cmocka_unit_test(c7_expired_metadata_is_refused),
+		cmocka_unit_test(c7_earlier_end_of_entity_and_role_counts),
 		cmocka_unit_test(c7_second_or_foreign_role_is_refused),
 		cmocka_unit_test(c7_entities_descriptor_is_refused),
 		cmocka_unit_test(hardened_parser_reads_metadata_too),
