@@ -12,7 +12,6 @@
 #include "wire/spawn.h"
 
 #define WORKER "8x8sso-fetch"
-#define IDP_TIMEOUT_S 20
 /* The worker keeps the configured time itself, and says more about it. */
 #define GRACE_S 120
 #define TIMEOUT_MAX_S 86400
@@ -228,31 +227,27 @@ fetch_users(const struct admin *admin, const struct fetch_users *ask,
 	    ret_total, diag);
 }
 
-/* The metadata if there is any, otherwise the certificate. */
-static const char *
-idp_file(const struct conf *conf)
-{
-	return conf->idp_metadata[0] != '\0' ? conf->idp_metadata :
-	    conf->idp_certificate;
-}
-
 static enum err
 ask_for_idp(const struct admin *admin, struct peer *peer, struct diag *diag)
 {
 	AUTO(buf) struct buf file = BUF_INIT(METADATA_MAX);
 	const struct conf *conf = &admin->conf;
-	bool metadata = idp_file(conf) == conf->idp_metadata;
+	const char *source = conf_idp_source(conf);
+	bool address = conf_is_address(source);
+	bool metadata = source == conf->idp_metadata;
 	struct wire_field absent = wire_bytes(NULL, 0);
 	struct wire_field content;
-	enum err r = io_read_trusted(idp_file(conf), false, &file, diag);
+	enum err r = address ? check_ca_file(conf->idp_ca_file, diag) :
+	    io_read_trusted(source, false, &file, diag);
 
 	if (r != ERR_OK)
 		return r;
 	content = wire_bytes(file.data, file.len);
 	return CHANNEL_SEND(&peer->ch, FETCH_IDP, diag,
 	    metadata ? absent : content, metadata ? content : absent,
-	    wire_text(""), wire_text(""), wire_text(""),
-	    wire_text(conf->idp_issuer), wire_u64((uint64_t)admin->now));
+	    wire_text(address ? source : ""), wire_text(conf->idp_ca_file),
+	    wire_text(conf->idp_proxy), wire_text(conf->idp_issuer),
+	    wire_u64((uint64_t)admin->now));
 }
 
 static enum err
@@ -268,6 +263,9 @@ take_idp_names(struct peer *peer, const char *issuer, struct saml_idp *idp,
 		return unexpected(&msg, diag);
 	if (strcmp(wire_get_text(&msg, IDP_ENTITY_ID), issuer) != 0)
 		return fail(diag, ERR_WORKER, WORKER ": another issuer");
+	if (wire_get_u64(&msg, IDP_VALID_UNTIL) > INT64_MAX)
+		return fail(diag, ERR_WORKER, WORKER ": malformed time");
+	idp->valid_until = (int64_t)wire_get_u64(&msg, IDP_VALID_UNTIL);
 	(void)snprintf(idp->entity_id, sizeof(idp->entity_id), "%s",
 	    wire_get_text(&msg, IDP_ENTITY_ID));
 	(void)snprintf(idp->login_url, sizeof(idp->login_url), "%s",
@@ -321,8 +319,8 @@ fetch_idp(const struct admin *admin, struct saml_idp *ret, struct diag *diag)
 	AUTO(fetch_peer) struct peer peer = PEER_INIT;
 	struct saml_idp idp = { .entity_id = "" };
 	struct diag why = DIAG_INIT;
-	enum err r = start_worker(admin, -1, IDP_TIMEOUT_S, &peer,
-	    diag);
+	enum err r = start_worker(admin, -1, METADATA_MS / 1000 + GRACE_S,
+	    &peer, diag);
 
 	if (r == ERR_OK)
 		r = ask_for_idp(admin, &peer, diag);
@@ -332,7 +330,7 @@ fetch_idp(const struct admin *admin, struct saml_idp *ret, struct diag *diag)
 	if (r == ERR_OK)
 		r = take_idp_keys(&peer, &idp.keys, &why);
 	if (r != ERR_OK)
-		return fail(diag, r, "%s: %s", idp_file(&admin->conf),
+		return fail(diag, r, "%s: %s", conf_idp_source(&admin->conf),
 		    why.text);
 	*ret = idp;
 	return ERR_OK;

@@ -26,8 +26,9 @@ struct fetch_users {
 enum err fetch_users(const struct admin *admin, const struct fetch_users *ask,
 	uint64_t *ret_total, struct diag *diag) MUST_USE;
 
-/* Reads the configured certificate or metadata file and has the worker parse
- * it. */
+/* Has the worker parse the configured certificate or metadata, which is read
+ * here if it is a file and fetched by the worker if it is an address.  The
+ * worker's reasons, ERR_WORKER; the detail begins with the file or address. */
 enum err fetch_idp(const struct admin *admin, struct saml_idp *ret,
 	struct diag *diag) MUST_USE;
 

@@ -37,6 +37,7 @@
 #define SAML_PENDING_MAX 512	/* requests that wait for an answer */
 #define METADATA_MAX (128u * 1024)
 #define METADATA_NODES_MAX 20000
+#define METADATA_MS 30000	/* for the provider to send it */
 
 /* One conversation. */
 #define ANSWER_MAX SAML_BASE64_MAX

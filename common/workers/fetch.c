@@ -13,6 +13,7 @@
 #include "auth/saml_metadata.h"
 #include "base/clock.h"
 #include "base/io.h"
+#include "base/limits.h"
 #include "directory/scim.h"
 #include "sys/http.h"
 #include "sys/sandbox.h"
@@ -169,29 +170,80 @@ fetch_users(struct channel *ch, const struct wire_msg *msg,
 	    wire_u64(listing.total));
 }
 
-/* From exactly one of the two documents. */
 static enum err
-read_idp(const struct wire_msg *msg, struct saml_idp *ret, struct diag *diag)
+read_metadata(const struct wire_msg *msg, const void *data, size_t len,
+    struct saml_idp *ret, struct diag *diag)
+{
+	return saml_metadata_parse(data, len,
+	    wire_get_text(msg, FETCH_IDP_ISSUER),
+	    (int64_t)wire_get_u64(msg, FETCH_IDP_NOW), ret, diag);
+}
+
+/* One answer with status 200 is the document; everything else a server may
+ * say is a failure. */
+static enum err
+fetch_metadata(const struct wire_msg *msg, struct saml_idp *ret,
+    struct diag *diag)
+{
+	AUTO(http) struct http *http = NULL;
+	AUTO(http_response) struct http_response answer =
+	    HTTP_RESPONSE_INIT(METADATA_MAX);
+	const struct http_options options = { "",
+	    "application/samlmetadata+xml, application/xml, text/xml",
+	    wire_get_text(msg, FETCH_IDP_CA_FILE),
+	    wire_get_text(msg, FETCH_IDP_PROXY) };
+	enum err r = http_new(&options, &http, diag);
+
+	if (r == ERR_OK)
+		r = http_get(http, wire_get_text(msg, FETCH_IDP_URL),
+		    clock_monotonic_ms() + METADATA_MS, &answer, diag);
+	if (r != ERR_OK)
+		return r;
+	if (answer.status != 200)
+		return fail(diag, ERR_HTTP_STATUS, "status %d",
+		    answer.status);
+	if (answer.body.len == 0)
+		return fail(diag, ERR_IDP_METADATA, "the answer is empty");
+	/* What a portal shows instead of an error. */
+	if (strncasecmp(answer.content_type, "text/html", 9) == 0)
+		return fail(diag, ERR_IDP_METADATA,
+		    "the answer is a page of HTML");
+	return read_metadata(msg, answer.body.data, answer.body.len, ret,
+	    diag);
+}
+
+static enum err
+read_certificate(const struct wire_msg *msg, struct saml_idp *ret,
+    struct diag *diag)
 {
 	const struct wire_field *cert = &msg->field[FETCH_IDP_CERTIFICATE];
-	const struct wire_field *metadata = &msg->field[FETCH_IDP_METADATA];
 	const char *issuer = wire_get_text(msg, FETCH_IDP_ISSUER);
-	enum err r;
+	enum err r = saml_certificate_parse(cert->data, cert->len,
+	    &ret->keys.key[0], diag);
 
-	if ((cert->len == 0) == (metadata->len == 0))
-		return fail(diag, ERR_WIRE_SYNTAX,
-		    "certificate and metadata: exactly one is needed");
-	if (metadata->len > 0)
-		return saml_metadata_parse(metadata->data, metadata->len,
-		    issuer, (int64_t)wire_get_u64(msg, FETCH_IDP_NOW), ret,
-		    diag);
-	r = saml_certificate_parse(cert->data, cert->len, &ret->keys.key[0],
-	    diag);
 	if (r != ERR_OK)
 		return r;
 	memcpy(ret->entity_id, issuer, strlen(issuer) + 1);
 	ret->keys.count = 1;
 	return ERR_OK;
+}
+
+/* From exactly one of the three sources. */
+static enum err
+read_idp(const struct wire_msg *msg, struct saml_idp *ret, struct diag *diag)
+{
+	const struct wire_field *metadata = &msg->field[FETCH_IDP_METADATA];
+	bool certificate = msg->field[FETCH_IDP_CERTIFICATE].len > 0;
+	bool address = msg->field[FETCH_IDP_URL].len > 0;
+
+	if (certificate + (metadata->len > 0) + address != 1)
+		return fail(diag, ERR_WIRE_SYNTAX, "certificate, metadata "
+		    "and address: exactly one is needed");
+	if (address)
+		return fetch_metadata(msg, ret, diag);
+	if (certificate)
+		return read_certificate(msg, ret, diag);
+	return read_metadata(msg, metadata->data, metadata->len, ret, diag);
 }
 
 /* Certificates may be older than 1970 or without an end; the wire's times
@@ -222,7 +274,7 @@ fetch_idp(struct channel *ch, const struct wire_msg *msg, struct diag *diag)
 		return r;
 	r = CHANNEL_SEND(ch, IDP, diag, wire_text(idp.entity_id),
 	    wire_text(idp.login_url), wire_text(idp.logout_url),
-	    wire_u64(0));
+	    wire_u64(wire_time(idp.valid_until)));
 	for (size_t i = 0; i < idp.keys.count && r == ERR_OK; i++)
 		r = send_key(ch, &idp.keys.key[i], diag);
 	if (r != ERR_OK)
