@@ -87,13 +87,13 @@ static const struct {
 	const char *remedy;
 } remedies[] = {
 	{ ERR_NOT_FOUND, "put the file there, or correct its key" },
-	{ ERR_HTTP, "look at [scim] url, [scim] proxy and the network" },
+	{ ERR_HTTP, "look at the address, the proxy and the network" },
 	{ ERR_HTTP_TLS, "if the server has a certificate of an authority of "
-	    "your own, set [scim] ca_file" },
-	{ ERR_HTTP_STATUS, "compare [scim] url with the portal's" },
+	    "your own, set ca_file" },
+	{ ERR_HTTP_STATUS, "compare the address with the portal's" },
 	{ ERR_HTTP_AUTH, "replace the token in [scim] token_file by the "
 	    "portal's" },
-	{ ERR_HTTP_REDIRECT, "compare [scim] url with the portal's" },
+	{ ERR_HTTP_REDIRECT, "compare the address with the portal's" },
 	{ ERR_SCIM, "compare [scim] url with the portal's" },
 	{ ERR_JSON, "compare [scim] url with the portal's" },
 	{ ERR_IDP_METADATA, "get the metadata from the portal again" },

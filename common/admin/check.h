@@ -17,7 +17,7 @@ struct checking {
 	unsigned int failed;
 	unsigned int warned;
 	bool synced;		/* a sync has left something */
-	bool has_idp;		/* idp is what the configured file says */
+	bool has_idp;		/* idp is what the configured source says */
 	struct saml_idp idp;
 	struct json_writer json;
 };

@@ -5,25 +5,39 @@
 #include <string.h>
 
 #include "admin/fetch.h"
-#include "admin/print.h"
+#include "admin/idp_print.h"
 #include "base/clock.h"
 #include "cache/reader.h"
-
-#define EXPIRY_NOTICE (60 * 86400)
 
 static void
 check_expiry(struct checking *c, const struct idp_key *key)
 {
+	const char *expiry = idp_key_expiry(key, c->admin->now);
 	char end[CLOCK_TEXT_SIZE];
 
 	clock_format(key->not_after, end);
-	if (key->not_after > c->admin->now + EXPIRY_NOTICE)
+	if (expiry[0] == '\0')
 		check_ok(c, "RSA %zu bits, certificate valid until %s",
-		    key->n_len * 8, end);
+		    idp_key_bits(key), end);
 	else
 		check_warn(c, "certificate %s %s; get the provider's next "
-		    "one before it signs with it", key->not_after >
-		    c->admin->now ? "expires" : "expired", end);
+		    "one before it signs with it", expiry, end);
+}
+
+/* Without the application's id Entra gives the tenant's document, whose keys
+ * sign for other applications. */
+static void
+check_address(struct checking *c)
+{
+	const struct conf *conf = &c->admin->conf;
+	const char *query = strchr(conf->idp_metadata, '?');
+
+	if (conf->idp_tenant[0] != '\0' &&
+	    conf_is_address(conf->idp_metadata) &&
+	    (query == NULL || strcasestr(query, "appid=") == NULL))
+		check_warn(c, "[idp] metadata has no appid=: these keys are "
+		    "the tenant's; use the App Federation Metadata Url of "
+		    "the portal");
 }
 
 void
@@ -42,6 +56,7 @@ check_provider(struct checking *c)
 		return;
 	}
 	c->has_idp = true;
+	check_address(c);
 	check_ok(c, "%s", conf->idp_issuer);
 	if (conf->idp_login_url[0] == '\0' && c->idp.login_url[0] == '\0')
 		check_fail(c, "the metadata has no login address with "
@@ -50,30 +65,10 @@ check_provider(struct checking *c)
 		check_expiry(c, &c->idp.keys.key[i]);
 }
 
-static bool
-has_key(const struct idp_keys *keys, const struct idp_key *key)
-{
-	for (size_t i = 0; i < keys->count; i++)
-		if (memcmp(keys->key[i].cert_sha256, key->cert_sha256,
-		    sizeof(key->cert_sha256)) == 0)
-			return true;
-	return false;
-}
-
-static bool
-same_keys(const struct idp_keys *a, const struct idp_keys *b)
-{
-	for (size_t i = 0; i < a->count; i++)
-		if (!has_key(b, &a->key[i]))
-			return false;
-	return a->count == b->count;
-}
-
 /* What state.db says that the checks below want. */
 struct stored {
 	const struct conf *conf;
-	enum err keys_result;
-	struct idp_keys keys;
+	struct idp_record idp;
 	int64_t last_sync;
 	char last_error[DIAG_TEXT_MAX];
 };
@@ -83,7 +78,7 @@ read_keys(struct store *store, void *context, struct diag *diag)
 {
 	struct stored *stored = context;
 
-	return idp_keys_load(store, stored->conf->idp_issuer, &stored->keys,
+	return idp_store_load(store, stored->conf->idp_issuer, &stored->idp,
 	    diag);
 }
 
@@ -100,21 +95,63 @@ read_sync(struct store *store, void *context, struct diag *diag)
 	    sizeof(stored->last_error), diag);
 }
 
+/* Keys that come by an address may have changed since the last sync. */
+static void
+compare_keys(struct checking *c, const struct idp_keys *stored)
+{
+	const struct idp_keys *keys = &c->idp.keys;
+	bool address = conf_is_address(conf_idp_source(&c->admin->conf));
+
+	if (idp_keys_beyond(keys, stored) == 0 &&
+	    idp_keys_beyond(stored, keys) == 0)
+		check_ok(c, "logins use the configured keys");
+	else if (!address)
+		check_fail(c, "logins still use other keys than the "
+		    "configuration names; run 8x8sso sync");
+	else if (idp_keys_share(keys, stored))
+		check_warn(c, "the provider has changed some keys; the next "
+		    "8x8sso sync takes them");
+	else
+		check_fail(c, "the metadata has none of the keys that logins "
+		    "use (%s); if the provider did change them all, run "
+		    "8x8sso idp accept", err_name(ERR_IDP_KEYS_CHANGED));
+}
+
+/* A file does not renew itself. */
+static void
+check_origin(struct checking *c, const struct idp_origin *origin)
+{
+	struct diag diag = DIAG_INIT;
+	char end[CLOCK_TEXT_SIZE];
+
+	clock_format(origin->valid_until, end);
+	if (idp_origin_check(origin, c->admin->conf.idp_max_age,
+	    c->admin->now, &diag) != ERR_OK)
+		check_fail(c, "%s: nobody can log in by SAML; run 8x8sso "
+		    "sync", diag.text);
+	else if (origin->valid_until != 0 &&
+	    !conf_is_address(origin->source) &&
+	    origin->valid_until - c->admin->now <= IDP_EXPIRY_NOTICE)
+		check_warn(c, "the metadata is valid until %s, and nobody can "
+		    "log in by SAML then; get it from the provider again",
+		    end);
+}
+
 void
 check_keys(struct checking *c)
 {
 	struct stored stored = { .conf = &c->admin->conf };
 	struct diag diag = DIAG_INIT;
 
-	if (!c->has_idp || !c->synced)
+	if (c->admin->conf.idp_issuer[0] == '\0' || !c->synced)
 		return;
-	if (admin_with_store(c->admin, read_keys, &stored, &diag) != ERR_OK)
+	if (admin_with_store(c->admin, read_keys, &stored, &diag) != ERR_OK) {
 		check_error(c, &diag);
-	else if (!same_keys(&c->idp.keys, &stored.keys))
-		check_fail(c, "logins still use other keys than the "
-		    "configuration names; run 8x8sso sync");
-	else
-		check_ok(c, "logins use the configured keys");
+		return;
+	}
+	check_origin(c, &stored.idp.origin);
+	if (c->has_idp)
+		compare_keys(c, &stored.idp.keys);
 }
 
 static enum err

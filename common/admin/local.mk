@@ -8,6 +8,9 @@ sbin_PROGRAMS += 8x8sso
 	common/admin/check_cloud.c \
 	common/admin/check_host.c \
 	common/admin/fetch.c common/admin/fetch.h \
+	common/admin/idp.c \
+	common/admin/idp_print.c common/admin/idp_print.h \
+	common/admin/idp_store.c common/admin/idp_store.h \
 	common/admin/main.c \
 	common/admin/nsswitch.c common/admin/nsswitch.h \
 	common/admin/print.c common/admin/print.h \

@@ -5,14 +5,11 @@
 #include <limits.h>
 #include <stdio.h>
 
-#include "admin/print.h"
-#include "auth/idp_keys.h"
+#include "admin/idp_print.h"
 #include "base/clock.h"
 #include "cache/reader.h"
 #include "directory/directory.h"
 #include "sys/json.h"
-
-#define FINGERPRINT_SIZE PRINT_HEX_SIZE(32)
 
 /* Everything is read before anything is printed, so that a failure leaves no
  * half document. */
@@ -25,7 +22,7 @@ struct status {
 	uint64_t inactive;
 	uint64_t vanished;
 	uint64_t refused;
-	struct idp_keys keys;
+	struct idp_record idp;		/* no keys: all is empty */
 	enum err cache;
 	uint64_t cache_users;
 };
@@ -65,7 +62,7 @@ read_status(struct store *store, void *context, struct diag *diag)
 		r = directory_each(store, count_user, s, diag);
 	if (r != ERR_OK)
 		return r;
-	r = idp_keys_load(store, s->conf->idp_issuer, &s->keys, diag);
+	r = idp_store_load(store, s->conf->idp_issuer, &s->idp, diag);
 	return r == ERR_IDP_NO_KEYS ? ERR_OK : r;
 }
 
@@ -111,18 +108,7 @@ print_text(const struct status *s, int64_t now)
 	    PRIu64 " inactive, %" PRIu64 " vanished, %" PRIu64 " refused\n",
 	    s->total, s->active, s->inactive, s->vanished, s->refused);
 	print_field(stdout, "Provider", s->conf->idp_issuer);
-	for (size_t i = 0; i < s->keys.count; i++) {
-		const struct idp_key *key = &s->keys.key[i];
-		char fingerprint[FINGERPRINT_SIZE];
-		char end[CLOCK_TEXT_SIZE];
-
-		print_hex(key->cert_sha256, sizeof(key->cert_sha256),
-		    fingerprint);
-		clock_format(key->not_after, end);
-		(void)printf("Key:              RSA %zu, until %s\n"
-		    "                  SHA-256 %s\n",
-		    key->n_len * 8, end, fingerprint);
-	}
+	idp_print(&s->idp, s->conf, now);
 	if (s->cache == ERR_OK)
 		(void)printf("Cache:            good; users: %" PRIu64 "\n",
 		    s->cache_users);
@@ -131,43 +117,12 @@ print_text(const struct status *s, int64_t now)
 }
 
 static void
-put_time(struct json_writer *w, const char *name, int64_t time)
-{
-	char text[CLOCK_TEXT_SIZE] = "";
-
-	if (time != 0)
-		clock_format(time, text);
-	json_put_string(w, name, text);
-}
-
-static void
-print_json_keys(struct json_writer *w, const struct idp_keys *keys)
-{
-	json_begin(w, "keys", '[');
-	for (size_t i = 0; i < keys->count; i++) {
-		const struct idp_key *key = &keys->key[i];
-		char fingerprint[FINGERPRINT_SIZE];
-
-		print_hex(key->cert_sha256, sizeof(key->cert_sha256),
-		    fingerprint);
-		json_begin(w, NULL, '{');
-		json_put_string(w, "sha256", fingerprint);
-		json_put_string(w, "subject", key->subject);
-		json_put_int(w, "bits", (int64_t)key->n_len * 8);
-		put_time(w, "not_before", key->not_before);
-		put_time(w, "not_after", key->not_after);
-		json_end(w, '}');
-	}
-	json_end(w, ']');
-}
-
-static void
 print_json(const struct status *s, int64_t now)
 {
 	struct json_writer w = JSON_WRITER_INIT(stdout);
 
 	json_begin(&w, NULL, '{');
-	put_time(&w, "last_sync", s->last_sync);
+	json_put_time(&w, "last_sync", s->last_sync);
 	if (s->last_sync != 0)
 		json_put_int(&w, "last_sync_age", now - s->last_sync);
 	json_put_string(&w, "last_sync_error", s->last_error);
@@ -179,7 +134,7 @@ print_json(const struct status *s, int64_t now)
 	json_put_int(&w, "refused", (int64_t)s->refused);
 	json_end(&w, '}');
 	json_put_string(&w, "issuer", s->conf->idp_issuer);
-	print_json_keys(&w, &s->keys);
+	idp_put(&w, &s->idp, s->conf, now);
 	json_begin(&w, "cache", '{');
 	json_put_string(&w, "state", err_name(s->cache));
 	json_put_int(&w, "users", (int64_t)s->cache_users);

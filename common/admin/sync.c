@@ -18,8 +18,8 @@
 #include <unistd.h>
 
 #include "admin/fetch.h"
+#include "admin/idp_store.h"
 #include "admin/state_dir.h"
-#include "auth/idp_keys.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -37,6 +37,8 @@ struct sync {
 	struct store *store;
 	struct update *update;
 	size_t keys;
+	size_t keys_added;	/* since the sync before */
+	size_t keys_removed;
 	struct update_report users;
 	struct publish_report published;
 	bool wanted[PART_COUNT];
@@ -54,37 +56,26 @@ DEFINE_AUTO(sync, struct sync, sync_clear);
 /* -- the identity provider's keys ------------------------------------------ */
 
 static enum err
-store_idp(struct store *store, const struct saml_idp *idp, struct diag *diag)
-{
-	enum err r = store_begin(store, diag);
-
-	if (r == ERR_OK)
-		r = idp_keys_replace(store, idp->entity_id, &idp->keys, diag);
-	if (r == ERR_OK)
-		r = store_meta_set(store, "idp_login_url", idp->login_url,
-		    diag);
-	if (r == ERR_OK)
-		r = store_meta_set(store, "idp_logout_url", idp->logout_url,
-		    diag);
-	if (r == ERR_OK)
-		r = store_commit(store, diag);
-	store_rollback(store);
-	return r;
-}
-
-static enum err
 sync_idp(struct sync *sync, struct diag *diag)
 {
+	const struct admin *admin = sync->admin;
 	struct saml_idp idp;
-	enum err r = fetch_idp(sync->admin, &idp, diag);
+	struct idp_keys before;
+	const struct idp_update update = {
+		.idp = &idp, .source = conf_idp_source(&admin->conf),
+		.now = admin->now,
+	};
+	enum err r = fetch_idp(admin, &idp, diag);
 
 	if (r == ERR_OK)
-		r = sandbox_as(sync->admin->conf.host_user, diag);
+		r = sandbox_as(admin->conf.host_user, diag);
 	if (r == ERR_OK)
-		r = store_idp(sync->store, &idp, diag);
+		r = idp_store_save(sync->store, &update, &before, diag);
 	if (r != ERR_OK)
 		return r;
 	sync->keys = idp.keys.count;
+	sync->keys_added = idp_keys_beyond(&idp.keys, &before);
+	sync->keys_removed = idp_keys_beyond(&before, &idp.keys);
 	return ERR_OK;
 }
 
@@ -204,19 +195,23 @@ static const struct part {
 	[PART_USERS] = { "users", sync_users },
 };
 
-/* For `status` and `check`: "" or "REASON at TIME", and the history.  Failing
- * to write it is no failure of the sync, whose own error is reported anyway. */
+/* For `status` and `check`: "" or "PART: REASON at TIME" of each part, and the
+ * history.  Failing to write it is no failure of the sync, whose own error is
+ * reported anyway. */
 static void
 remember_outcome(struct sync *sync)
 {
 	enum err users = sync->failed[PART_USERS].code;
-	char text[128] = "";
+	char text[DIAG_TEXT_MAX] = "";
 	char time[CLOCK_TEXT_SIZE];
+	size_t len = 0;
 
 	clock_format(sync->admin->now, time);
 	for (size_t i = 0; i < PART_COUNT; i++)
 		if (sync->failed[i].code != ERR_OK)
-			(void)snprintf(text, sizeof(text), "%s at %s",
+			len += (size_t)snprintf(text + len,
+			    sizeof(text) - len, "%s%s: %s at %s",
+			    len > 0 ? "; " : "", parts[i].name,
 			    err_name(sync->failed[i].code), time);
 	if (sandbox_as(sync->admin->conf.host_user, NULL) != ERR_OK)
 		return;
@@ -362,8 +357,9 @@ log_part(const struct sync *sync, enum part_id id)
 		log_event(LOG_WARNING, "sync part=%s result=%s detail=\"%s\"",
 		    parts[id].name, err_name(diag->code), buf_str(&detail));
 	else if (id == PART_IDP)
-		log_event(LOG_NOTICE, "sync part=idp result=ok keys=%zu",
-		    sync->keys);
+		log_event(LOG_NOTICE, "sync part=idp result=ok keys=%zu "
+		    "added=%zu removed=%zu", sync->keys, sync->keys_added,
+		    sync->keys_removed);
 	else
 		log_event(LOG_NOTICE, "sync part=users result=ok "
 		    "listed=%" PRIu64 " added=%" PRIu64 " changed=%" PRIu64

@@ -157,6 +157,11 @@ unit_programs += tests/unit/test_idp_keys
 tests_unit_test_idp_keys_SOURCES = tests/unit/test_idp_keys.c $(state_sources)
 tests_unit_test_idp_keys_LDFLAGS = $(state_ldflags)
 tests_unit_test_idp_keys_LDADD = $(state_ldadd)
+unit_programs += tests/unit/test_idp_store
+tests_unit_test_idp_store_SOURCES = tests/unit/test_idp_store.c \
+	common/admin/idp_store.c common/admin/print.c $(state_sources)
+tests_unit_test_idp_store_LDFLAGS = $(state_ldflags)
+tests_unit_test_idp_store_LDADD = $(state_ldadd)
 unit_programs += tests/unit/test_link
 tests_unit_test_link_SOURCES = tests/unit/test_link.c $(state_sources)
 tests_unit_test_link_LDFLAGS = $(state_ldflags)
