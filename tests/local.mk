@@ -26,6 +26,7 @@ EXTRA_DIST += tests/demo.sh tests/run.sh \
 	tests/e2e/account.sh \
 	tests/e2e/check.sh \
 	tests/e2e/denial.sh \
+	tests/e2e/idp.sh \
 	tests/e2e/install.sh \
 	tests/e2e/login.sh \
 	tests/e2e/lookup.sh \

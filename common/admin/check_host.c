@@ -156,8 +156,8 @@ check_files(struct checking *c)
 		const char *path;
 		bool secret;
 	} given[] = {
-		{ conf->idp_certificate, false },
-		{ conf->idp_metadata, false },
+		{ conf_idp_source(conf), false },
+		{ conf->idp_ca_file, false },
 		{ conf->scim_token_file, true },
 		{ conf->scim_ca_file, false },
 	};
@@ -166,7 +166,8 @@ check_files(struct checking *c)
 		AUTO_CLOSE int fd = -1;
 		struct diag diag = DIAG_INIT;
 
-		if (given[i].path[0] == '\0')
+		if (given[i].path[0] == '\0' ||
+		    conf_is_address(given[i].path))
 			continue;
 		if (io_open_trusted(given[i].path, given[i].secret, &fd,
 		    &diag) != ERR_OK)

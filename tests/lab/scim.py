@@ -50,6 +50,8 @@ FAULTS = {
     "items_requested": (False, "itemsPerPage is the count asked for"),
     "repeat": (False, "each page repeats the last resource of the one before"),
     "junk": (False, "the body is not JSON"),
+    "metadata": ("", "keys in the application's metadata, with commas"),
+    "metadata_status": (0, "metadata is answered with this status"),
     "duplicate_keys": (False, "every resource has userName twice"),
 }
 
@@ -337,7 +339,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
         metadata = f"/{people.TENANT}/federationmetadata/2007-06/" \
             "federationmetadata.xml"
         if path.lower() == metadata:
-            names = ["idp", "next"] if "appid" in query else ["tenant"]
+            faults = self.server.directory.faults
+            with self.server.directory.lock:
+                self.server.directory.requests.append(
+                    {"method": self.command, "path": self.path,
+                     "authorized": True})
+            if faults["metadata_status"]:
+                raise Refused(faults["metadata_status"], "no metadata")
+            names = ["tenant"]
+            if "appid" in query:
+                names = (faults["metadata"] or "idp,next").split(",")
             self._send(200, idp.metadata(self.server.keys, names),
                        "application/samlmetadata+xml")
         elif path == f"/{people.TENANT}/saml2" and self.command == "GET":

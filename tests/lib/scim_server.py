@@ -7,7 +7,8 @@
 writes its port to DIR/port and a line per request (method, path, and the
 headers of interest) to DIR/requests.  The first part of the path is what it
 does, the second how many users it has: /good/250/Users lists 250 users.
-With CERT and KEY it speaks TLS.
+/metadata/good is what DIR/metadata.xml holds at that moment, for everybody;
+good may be something worse here, too.  With CERT and KEY it speaks TLS.
 """
 
 import http.server
@@ -87,6 +88,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.record()
         where = urllib.parse.urlsplit(self.path)
+        if where.path.startswith("/metadata/"):
+            getattr(self, "metadata_" + where.path.split("/")[2])()
+            return
         query = dict(urllib.parse.parse_qsl(where.query))
         _, scenario, size, _ = where.path.split("/")
         first = int(query.get("startIndex", 1)) - 1
@@ -180,6 +184,47 @@ class Handler(http.server.BaseHTTPRequestHandler):
         page = self.page(size, first, count)
         del page["Resources"][1]["id"]
         self.answer(200, page)
+
+
+    # What the second part of /metadata may be.
+
+    def document(self):
+        with open(os.path.join(self.server.directory, "metadata.xml"),
+                  "rb") as source:
+            return source.read()
+
+    def metadata_good(self):
+        self.answer(200, self.document(), "application/samlmetadata+xml")
+
+    def metadata_missing(self):
+        self.answer(404, self.document(), "application/samlmetadata+xml")
+
+    def metadata_other(self):
+        self.answer(203, self.document(), "application/samlmetadata+xml")
+
+    def metadata_moved(self):
+        self.answer(302, self.document(), headers=[
+            ("Location", "/metadata/good")])
+
+    def metadata_html(self):
+        self.answer(200, self.document(), "text/html; charset=utf-8")
+
+    def metadata_huge(self):
+        self.answer(200, self.document() + b" " * (1 << 17))
+
+    def metadata_empty(self):
+        self.answer(200, b"", "application/samlmetadata+xml")
+
+    def metadata_cut(self):
+        """The connection is lost before the end."""
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(self.document())))
+        self.end_headers()
+        self.wfile.write(self.document()[:-100])
+        self.close_connection = True
+
+    def metadata_half(self):
+        self.answer(200, self.document()[:-100])
 
 
 def main():

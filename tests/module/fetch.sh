@@ -229,7 +229,14 @@ ask raw 0120000000000001ff
 check "a malformed request is refused" refused wire-syntax
 ask idp issuer=https://idp.example/
 check "a certificate or metadata is needed" refused wire-syntax
+ask idp issuer=https://idp.example/ url=http://idp.example/metadata
+check "metadata is not fetched without TLS" refused syntax https
+ask idp issuer=https://idp.example/ url="https://127.0.0.1:1/metadata"
+check "nobody has the metadata: http" refused http
 printf 'not a certificate' >"$dir/junk"
+ask idp issuer=https://idp.example/ url="https://127.0.0.1:1/metadata" \
+	metadata="$dir/junk"
+check "one source of keys is enough" refused wire-syntax exactly
 ask idp certificate="$dir/junk" issuer=https://idp.example/
 check "a file that is no certificate is refused" refused idp-certificate
 if [ -s "$dir/cert.pem" ]; then

@@ -15,9 +15,10 @@ TESTS += tests/module/nss.sh
 endif
 EXTRA_DIST += tests/module/nss.sh
 
-# The fetch worker, and sync, against a server in Python.
-TESTS += tests/module/fetch.sh tests/module/sync.sh
-EXTRA_DIST += tests/module/fetch.sh tests/module/sync.sh \
+# The fetch worker, sync and idp, against a server in Python.
+TESTS += tests/module/fetch.sh tests/module/idp.sh tests/module/sync.sh
+EXTRA_DIST += tests/module/fetch.sh tests/module/idp.sh \
+	tests/module/sync.sh \
 	tests/lib/ask_fetch.py tests/lib/scim_server.py
 
 # The PAM module as it is built: test_pam calls its functions, test_stack runs
