@@ -330,8 +330,8 @@ fetch_idp(const struct admin *admin, struct saml_idp *ret, struct diag *diag)
 	if (r == ERR_OK)
 		r = take_idp_keys(&peer, &idp.keys, &why);
 	if (r != ERR_OK)
-		return fail(diag, r, "%s: %s", conf_idp_source(&admin->conf),
-		    why.text);
+		return fail(diag, r, "%.200s: %s",
+		    conf_idp_source(&admin->conf), why.text);
 	*ret = idp;
 	return ERR_OK;
 }

@@ -102,10 +102,10 @@ refuse(struct store *store, const struct idp_update *update,
 
 	if (r == ERR_OK)
 		r = store_commit(store, NULL);
-	return fail(diag, ERR_IDP_KEYS_CHANGED, "%s: has none of the keys "
-	    "that are known; they stay%s.  If the provider did change them "
-	    "all: 8x8sso idp accept", update->source, r == ERR_OK ?
-	    " (8x8sso idp show)" : "");
+	return fail(diag, ERR_IDP_KEYS_CHANGED, "%.200s: none of its keys is "
+	    "known, so the known ones stay%s; if the provider did change "
+	    "them all, run 8x8sso idp accept", update->source,
+	    r == ERR_OK ? " (8x8sso idp show)" : "");
 }
 
 static enum err

@@ -71,6 +71,17 @@ get() # PATH [CURL OPTION...]
 	    "https://localhost:9443$base$get_path"
 }
 
+# How many keys the identity provider's role has in this document of Entra.
+keys_at() # QUERY
+{
+	keys_path=7c9be2a1-3b64-4b3e-8f0e-0d6c2f5a9e11/federationmetadata/2007-06/federationmetadata.xml
+	curl -sf --noproxy '*' --cacert "$folder/ca.pem" \
+	    -o "$folder/response.xml" \
+	    "https://localhost:9443/$keys_path$1" &&
+		value "count(//*[local-name()='IDPSSODescriptor']
+		    //*[local-name()='X509Certificate'])"
+}
+
 total() # FAULT...
 {
 	lab fault "$@"
@@ -192,6 +203,12 @@ check "a page has 100 users at most" test \
 	"$(get '/Users?count=1000' | grep -o '"userName"' | wc -l)" -eq 100
 check "total_more promises more" \
 	test "$(total total_more=5)" = '"totalResults": 157'
+check "the application's metadata has the key in use and the next" \
+	test "$(keys_at '?appid=1')" = 2
+lab fault metadata=next
+check "or those that it was told to" test "$(keys_at '?appid=1')" = 1
+lab fault metadata_status=500
+refuse "or none" keys_at '?appid=1'
 lab fault die_page=2
 refuse "die_page breaks off" get '/Users?startIndex=101&count=100'
 lab fault status=503
