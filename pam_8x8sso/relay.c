@@ -7,6 +7,7 @@
 #include <security/pam_ext.h>
 
 #include "base/limits.h"
+#include "terminal.h"
 #include "wire/spawn.h"
 
 struct exchange {
@@ -113,9 +114,10 @@ word(const char *text)
 }
 
 static enum err
-start(struct peer *peer, const struct args *args,
+start(struct peer *peer, int flags, const struct args *args,
     const struct verdict_request *request, struct diag *diag)
 {
+	struct terminal terminal = terminal_find(flags, request->tty);
 	char *argv[] = { word(args->helper), word("--config"),
 	    word(args->config), NULL };
 	enum err r;
@@ -131,7 +133,7 @@ start(struct peer *peer, const struct args *args,
 	    wire_bytes(request->nonce, sizeof(request->nonce)),
 	    wire_text(request->user), wire_text(request->service),
 	    wire_text(request->rhost), wire_text(request->tty),
-	    wire_u64(0), wire_u64(0));
+	    wire_u64(terminal.columns), wire_u64(terminal.rows));
 }
 
 enum err
@@ -140,7 +142,7 @@ relay_run(pam_handle_t *pamh, int flags, const struct args *args,
     struct diag *diag)
 {
 	struct exchange x = { pamh, flags, PEER_INIT };
-	enum err r = start(&x.peer, args, request, diag);
+	enum err r = start(&x.peer, flags, args, request, diag);
 
 	if (r == ERR_OK)
 		r = converse(&x, ret_result, diag);

@@ -251,6 +251,27 @@ begin_is_complete(void)
 		grant();
 }
 
+/* Grants when BEGIN tells of a terminal of this size. */
+static void
+grant_on(uint64_t columns, uint64_t rows)
+{
+	if (wire_get_u64(&begin, BEGIN_COLUMNS) == columns &&
+	    wire_get_u64(&begin, BEGIN_ROWS) == rows)
+		grant();
+}
+
+static void
+terminal_of_132x43(void)
+{
+	grant_on(132, 43);
+}
+
+static void
+terminal_of_unknown_size(void)
+{
+	grant_on(0, 0);
+}
+
 /* Grants when it was started as spawn.h promises. */
 static void
 surroundings(void)
@@ -285,6 +306,8 @@ static const struct {
 	{ "silent", silent },
 	{ "stuck", stuck },
 	{ "surroundings", surroundings },
+	{ "terminal-132x43", terminal_of_132x43 },
+	{ "terminal-unknown", terminal_of_unknown_size },
 	{ "three-prompts", three_prompts },
 	{ "wrong-version", wrong_version },
 };

@@ -10,8 +10,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <pty.h>
 #include <stdlib.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <security/pam_modules.h>
@@ -29,6 +31,9 @@ static const char *const entry_names[ENTRIES] = {
 };
 static entry_function *entries[ENTRIES];
 
+/* PAM_TTY. */
+static const char *tty = "\xff\xfe";
+
 static int
 call(int entry, const char *user, int flags, int argc, const char **argv)
 {
@@ -37,8 +42,7 @@ call(int entry, const char *user, int flags, int argc, const char **argv)
 
 	assert_int_equal(pam_set_item(pamh, PAM_RHOST, "192.0.2.7"),
 	    PAM_SUCCESS);
-	assert_int_equal(pam_set_item(pamh, PAM_TTY, "\xff\xfe"),
-	    PAM_SUCCESS);
+	assert_int_equal(pam_set_item(pamh, PAM_TTY, tty), PAM_SUCCESS);
 	errno = 4711;
 	code = entries[entry](pamh, flags, argc, argv);
 	assert_int_equal(errno, 4711);
@@ -373,6 +377,35 @@ the_helper_learns_where_the_login_comes_from(void **state)
 }
 
 static void
+the_helper_learns_how_large_the_terminal_is(void **state)
+{
+	static const struct winsize size = { .ws_col = 132, .ws_row = 43 };
+	struct termios settings = { .c_iflag = IUTF8 };
+	int input = fcntl(STDIN_FILENO, F_DUPFD, 10);
+	char path[64];
+	int master;
+	int terminal;
+
+	(void)state;
+	assert_int_equal(openpty(&master, &terminal, NULL, &settings, &size),
+	    0);
+	assert_int_equal(ttyname_r(terminal, path, sizeof(path)), 0);
+	assert_int_equal(dup2(terminal, STDIN_FILENO), STDIN_FILENO);
+	tty = path;
+	assert_int_equal(ask(AUTH, OURS, "terminal-132x43"), PAM_SUCCESS);
+	assert_int_equal(ask(ACCT, OURS, "terminal-132x43"), PAM_SUCCESS);
+	assert_int_equal(call_with(AUTH, OURS, (int)PAM_SILENT,
+	    "terminal-unknown", "cache"), PAM_SUCCESS);
+	tty = "ssh";
+	assert_int_equal(ask(AUTH, OURS, "terminal-unknown"), PAM_SUCCESS);
+	tty = "\xff\xfe";
+	assert_int_equal(dup2(input, STDIN_FILENO), STDIN_FILENO);
+	(void)close(input);
+	(void)close(terminal);
+	(void)close(master);
+}
+
+static void
 the_helper_inherits_nothing(void **state)
 {
 	AUTO_CLOSE int fd = open("/dev/null", O_RDONLY);
@@ -500,6 +533,7 @@ main(void)
 		cmocka_unit_test(texts_are_shown_unless_silent),
 		cmocka_unit_test(i1_a_user_who_changes_on_the_way_is_refused),
 		cmocka_unit_test(the_helper_learns_where_the_login_comes_from),
+		cmocka_unit_test(the_helper_learns_how_large_the_terminal_is),
 		cmocka_unit_test(the_helper_inherits_nothing),
 		cmocka_unit_test(a_password_change_says_where_passwords_are),
 		cmocka_unit_test(one_log_line_per_decision_and_none_for_others),

@@ -57,11 +57,13 @@ endif
 
 unit_module_libs = $(module_libs) $(PAM_LIBS) $(CMOCKA_LIBS)
 unit_programs += tests/unit/test_args tests/unit/test_relay \
-	tests/unit/test_verdict
+	tests/unit/test_terminal tests/unit/test_verdict
 tests_unit_test_args_SOURCES = tests/unit/test_args.c
 tests_unit_test_args_LDADD = $(unit_module_libs)
 tests_unit_test_relay_SOURCES = tests/unit/test_relay.c
 tests_unit_test_relay_LDADD = $(unit_module_libs)
+tests_unit_test_terminal_SOURCES = tests/unit/test_terminal.c
+tests_unit_test_terminal_LDADD = $(unit_module_libs)
 tests_unit_test_verdict_SOURCES = tests/unit/test_verdict.c
 tests_unit_test_verdict_LDADD = $(unit_module_libs)
 
