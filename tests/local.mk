@@ -31,6 +31,7 @@ EXTRA_DIST += tests/demo.sh tests/run.sh \
 	tests/e2e/login.sh \
 	tests/e2e/lookup.sh \
 	tests/e2e/peers.sh \
+	tests/e2e/picture.sh \
 	tests/e2e/provisioning.sh \
 	tests/e2e/secrets.sh \
 	tests/interop/scimmy/.npmrc \
@@ -51,4 +52,5 @@ EXTRA_DIST += tests/demo.sh tests/run.sh \
 	tests/lib/login.py \
 	tests/lib/mounts.sh \
 	tests/lib/packages.sh \
+	tests/lib/picture.py \
 	tests/lib/syslog.py

@@ -42,7 +42,8 @@
 /* One conversation. */
 #define ANSWER_MAX SAML_BASE64_MAX
 #define ANSWER_PIECES_MAX 512
-#define PROMPT_MAX (16u * 1024)
+#define PROMPT_MAX (64u * 1024)
+#define PICTURE_MAX (91u * (181 * 3 + 1))	/* the largest QR code */
 #define SAML_REQUEST_MAX (8u * 1024)	/* XML of an AuthnRequest */
 #define SAML_REQUEST_URL_MAX (12u * 1024)
 

@@ -53,6 +53,9 @@ struct conf {
 	int64_t saml_unsolicited_max_age;
 	char *saml_subject_attribute;	/* "": persistent NameID (not Entra) */
 	char *saml_user_attribute;	/* compared with userName at first login */
+	/* [prompt] */
+	bool prompt_qr;
+	uint64_t prompt_columns;	/* over ssh */
 	/* [scim] */
 	char *scim_url;
 	char *scim_token_file;

@@ -63,6 +63,11 @@ const struct conf_key conf_keys[] = {
 	KEY(saml, user_attribute, CONF_STRING, 0, 0, PRESET_USER_ATTRIBUTE,
 	    "claim that must equal the provisioned userName"),
 
+	KEY(prompt, qr, CONF_BOOL, 0, 0, "yes",
+	    "show an address as a QR code too where there is room"),
+	KEY(prompt, columns, CONF_NUMBER, 0, 500, "80",
+	    "width of a screen that is not known, over ssh; 0 to 500"),
+
 	KEY(scim, url, CONF_URL, 0, 0, "",
 	    "Tenant URL (8x8 URL) of user provisioning"),
 	KEY(scim, token_file, CONF_PATH_VALUE, 0, 0, "",

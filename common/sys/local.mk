@@ -9,6 +9,7 @@ noinst_LTLIBRARIES += \
 	common/sys/libdeflate.la \
 	common/sys/libhttp.la \
 	common/sys/libjson.la \
+	common/sys/libqr.la \
 	common/sys/libsandbox.la \
 	common/sys/libstore.la \
 	common/sys/libxml.la \
@@ -38,6 +39,10 @@ common_sys_libhttp_la_LIBADD = common/base/libbase.la $(CURL_LIBS)
 common_sys_libjson_la_SOURCES = common/sys/json.c common/sys/json.h
 common_sys_libjson_la_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 common_sys_libjson_la_LIBADD = common/base/libbase.la $(JANSSON_LIBS)
+
+common_sys_libqr_la_SOURCES = common/sys/qr.c common/sys/qr.h
+common_sys_libqr_la_CFLAGS = $(AM_CFLAGS) $(QRENCODE_CFLAGS)
+common_sys_libqr_la_LIBADD = common/base/libbase.la $(QRENCODE_LIBS)
 
 common_sys_libsandbox_la_SOURCES = common/sys/sandbox.c common/sys/sandbox.h
 common_sys_libsandbox_la_LIBADD = common/base/libbase.la

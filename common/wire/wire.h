@@ -70,7 +70,7 @@
 
 #define WIRE_PROMPT_FIELDS(U64, TEXT, BYTES) \
 	U64(PROMPT, ECHO)		/* 1: what is typed may be seen */ \
-	TEXT(PROMPT, WORDS, 16384)
+	TEXT(PROMPT, WORDS, 65536)
 
 #define WIRE_INFO_FIELDS(U64, TEXT, BYTES) \
 	U64(INFO, ERROR)		/* 1: PAM_ERROR_MSG */ \

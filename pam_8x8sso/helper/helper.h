@@ -6,6 +6,7 @@
  *	main.c		configuration, privileges, BEGIN, the operation table
  *	authenticate.c	who is it?
  *	prompt.c	what the person is asked
+ *	picture.c	an address for the camera of a phone
  *	account.c	may they be here?
  *	reply.c		what the module, the person and the log are told
  */
@@ -46,6 +47,12 @@ enum err account_decide(const struct login *login, int64_t now,
 /* Appends the words that ask for the Response to the request at url.
  * ERR_TOO_LONG, ERR_NOMEM. */
 enum err prompt_write(const struct login *login, const char *url,
+	struct buf *out) MUST_USE;
+
+/* Appends the QR code of an address, in whole lines, when the configuration
+ * wants one and the person's screen has room for it and for the words; else
+ * nothing, which is ERR_OK too.  ERR_NOMEM. */
+enum err picture_write(const struct login *login, const char *url,
 	struct buf *out) MUST_USE;
 
 /* Tells a denied person so, sends RESULT and writes the log line.  What

@@ -6,7 +6,8 @@ noinst_LTLIBRARIES += pam_8x8sso/helper/libhelper.la
 pam_8x8sso_helper_libhelper_la_SOURCES = \
 	pam_8x8sso/helper/account.c \
 	pam_8x8sso/helper/authenticate.c \
-	pam_8x8sso/helper/helper.h pam_8x8sso/helper/prompt.c \
+	pam_8x8sso/helper/helper.h pam_8x8sso/helper/picture.c \
+	pam_8x8sso/helper/prompt.c \
 	pam_8x8sso/helper/reply.c
 
 pkglibexec_PROGRAMS += 8x8sso-helper
@@ -14,5 +15,5 @@ pkglibexec_PROGRAMS += 8x8sso-helper
 8x8sso_helper_LDADD = pam_8x8sso/helper/libhelper.la \
 	common/directory/libdirectory.la common/auth/librules.la \
 	common/auth/librequest.la common/auth/libclaims.la \
-	common/sys/libconf.la common/sys/libsandbox.la \
+	common/sys/libconf.la common/sys/libqr.la common/sys/libsandbox.la \
 	common/wire/libwire.la common/base/libbase.la

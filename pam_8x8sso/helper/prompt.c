@@ -4,6 +4,8 @@
 #include <limits.h>
 #include <unistd.h>
 
+#include "base/limits.h"
+
 /* Text for a terminal: printable ASCII or nothing at all. */
 static const char *
 printable(const char *text)
@@ -22,12 +24,16 @@ prompt_write(const struct login *login, const char *url, struct buf *out)
 	const char *rhost = printable(wire_get_text(login->begin,
 	    BEGIN_RHOST));
 	char host[HOST_NAME_MAX + 1] = "";
+	AUTO(buf) struct buf picture = BUF_INIT(PICTURE_MAX);
+	enum err r = picture_write(login, url, &picture);
 
+	if (r != ERR_OK)
+		return r;
 	(void)gethostname(host, sizeof(host) - 1);
 	return buf_printf(out, "Company sign-in for %s on %s%s%s\n"
 	    "Open this address in a browser and sign in:\n"
-	    "%s\n"
+	    "%s%s\n"
 	    "Then paste the SAML response here, and end with an empty line: ",
 	    printable(login->user), printable(host),
-	    rhost[0] != '\0' ? ", from " : "", rhost, url);
+	    rhost[0] != '\0' ? ", from " : "", rhost, buf_str(&picture), url);
 }

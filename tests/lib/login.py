@@ -10,6 +10,7 @@
                     prompt shows ("" if it shows none)
   --say TEXT        the answer (default: "")
   --piece N         so many bytes a prompt
+  --size CxR      (tty) a terminal of so many columns and rows, in UTF-8
   --identity FILE   (ssh) log in with this key instead
   --port N          (ssh) default 22
   --timeout N       seconds for everything (default 60)
@@ -21,12 +22,14 @@ ended by an empty one.
 
 import argparse
 import ctypes
+import fcntl
 import os
 import pty
 import re
 import select
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -35,6 +38,7 @@ import time
 
 URL = re.compile(rb"https?://[^\s\"'<>]*[?&]SAMLRequest=[^\s\"'<>]+")
 ASKPASS = "LOGIN_ASKPASS"
+IUTF8 = 0o40000                         # Linux; termios lacks it
 
 
 class Answers:
@@ -127,6 +131,8 @@ def tty(options, folder):
     answers = Answers(folder)
     pid, master = pty.fork()
     if pid == 0:
+        if options.size:
+            _shape(0, *map(int, options.size.split("x")))
         os.execvp(options.arguments[0], options.arguments)
     end = time.monotonic() + options.timeout
     shown = b""
@@ -150,6 +156,14 @@ def tty(options, folder):
             break
     sys.stdout.buffer.write(shown.replace(b"\r\n", b"\n"))
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def _shape(terminal, columns, rows):
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ,
+                struct.pack("HHHH", rows, columns, 0, 0))
+    settings = termios.tcgetattr(terminal)
+    settings[0] |= IUTF8
+    termios.tcsetattr(terminal, termios.TCSANOW, settings)
 
 
 def _write_line(terminal, line):
@@ -244,6 +258,7 @@ def main():
     parser.add_argument("--respond")
     parser.add_argument("--say")
     parser.add_argument("--piece", type=int)
+    parser.add_argument("--size")
     parser.add_argument("--identity")
     parser.add_argument("--port", type=int, default=22)
     parser.add_argument("--timeout", type=int, default=60)

@@ -9,7 +9,7 @@ packages_build()
 	echo gcc libc6-dev make autoconf automake libtool pkg-config \
 	    libpam0g-dev libxml2-dev libxmlsec1-dev libcurl4-openssl-dev \
 	    libssl-dev libjansson-dev libsqlite3-dev libinih-dev zlib1g-dev \
-	    systemd xz-utils
+	    libqrencode-dev systemd xz-utils
 }
 
 # The lab and the disposable host.
@@ -25,7 +25,7 @@ packages_test()
 	echo clang libclang-rt-14-dev valgrind libcmocka-dev shellcheck \
 	    mandoc man-db libpam-wrapper libnss-wrapper xmlsec1 \
 	    libxml2-utils binutils git simplesamlphp php-cli php-cgi \
-	    php-xml micro-httpd
+	    php-xml micro-httpd zbar-tools
 	command -v npm >/dev/null || echo nodejs npm
 }
 

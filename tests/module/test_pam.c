@@ -290,7 +290,7 @@ answers_reach_the_helper(void **state)
 }
 
 static void
-a_prompt_of_16_kib_is_shown_whole(void **state)
+the_longest_prompt_is_shown_whole(void **state)
 {
 	(void)state;
 	world_talk.answer = "open";
@@ -525,7 +525,7 @@ main(void)
 		cmocka_unit_test(a_missing_helper_denies_ours_and_nobody_else),
 		cmocka_unit_test(a_bad_option_denies_ours_and_nobody_else),
 		cmocka_unit_test(answers_reach_the_helper),
-		cmocka_unit_test(a_prompt_of_16_kib_is_shown_whole),
+		cmocka_unit_test(the_longest_prompt_is_shown_whole),
 		cmocka_unit_test(no_answer_and_a_failing_conversation_deny),
 		cmocka_unit_test(
 		    an_answer_that_comes_too_late_is_denied_for_that),

@@ -68,12 +68,15 @@ tests_unit_test_verdict_SOURCES = tests/unit/test_verdict.c
 tests_unit_test_verdict_LDADD = $(unit_module_libs)
 
 unit_helper_libs = pam_8x8sso/helper/libhelper.la \
-	common/auth/librequest.la common/wire/libwire.la \
+	common/auth/librequest.la common/sys/libqr.la common/wire/libwire.la \
 	common/base/libbase.la $(CMOCKA_LIBS)
-unit_programs += tests/unit/test_authenticate tests/unit/test_reply
+unit_programs += tests/unit/test_authenticate tests/unit/test_picture \
+	tests/unit/test_reply
 tests_unit_test_authenticate_SOURCES = tests/unit/test_authenticate.c \
 	tests/unit/scene.c tests/unit/scene.h
 tests_unit_test_authenticate_LDADD = $(unit_helper_libs)
+tests_unit_test_picture_SOURCES = tests/unit/test_picture.c
+tests_unit_test_picture_LDADD = $(unit_helper_libs)
 tests_unit_test_reply_SOURCES = tests/unit/test_reply.c \
 	tests/unit/scene.c tests/unit/scene.h
 tests_unit_test_reply_LDADD = $(unit_helper_libs)
@@ -81,8 +84,8 @@ tests_unit_test_reply_LDADD = $(unit_helper_libs)
 # -- common/sys, common/admin
 
 unit_programs += tests/unit/test_admin tests/unit/test_conf \
-	tests/unit/test_http tests/unit/test_json tests/unit/test_sandbox \
-	tests/unit/test_xml
+	tests/unit/test_http tests/unit/test_json tests/unit/test_qr \
+	tests/unit/test_sandbox tests/unit/test_xml
 tests_unit_test_admin_SOURCES = tests/unit/test_admin.c \
 	common/admin/nsswitch.c common/admin/print.c
 tests_unit_test_admin_LDADD = common/base/libbase.la $(CMOCKA_LIBS)
@@ -93,6 +96,9 @@ tests_unit_test_http_LDFLAGS = -Wl,--wrap=getaddrinfo
 tests_unit_test_http_LDADD = common/sys/libhttp.la $(CMOCKA_LIBS)
 tests_unit_test_json_SOURCES = tests/unit/test_json.c
 tests_unit_test_json_LDADD = common/sys/libjson.la $(CMOCKA_LIBS)
+tests_unit_test_qr_SOURCES = tests/unit/test_qr.c
+tests_unit_test_qr_CFLAGS = $(AM_CFLAGS) $(QRENCODE_CFLAGS)
+tests_unit_test_qr_LDADD = common/sys/libqr.la $(QRENCODE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_sandbox_SOURCES = tests/unit/test_sandbox.c
 tests_unit_test_sandbox_LDADD = common/sys/libsandbox.la $(CMOCKA_LIBS)
 tests_unit_test_xml_SOURCES = tests/unit/test_xml.c

@@ -87,6 +87,8 @@ an_empty_file_gives_the_presets(void **state)
 	assert_int_equal(conf.saml_clock_skew, 30);
 	assert_int_equal(conf.saml_max_age, 300);
 	assert_int_equal(conf.saml_unsolicited_max_age, 60);
+	assert_true(conf.prompt_qr);
+	assert_int_equal(conf.prompt_columns, 80);
 	assert_int_equal(conf.scim_page_size, 100);
 	assert_int_equal(conf.scim_timeout, 600);
 	assert_int_equal(conf.users_name, CONF_NAME_LOCAL_PART);
@@ -114,6 +116,7 @@ a_full_file_is_read(void **state)
 	    "[users]\nname = user_name\nlink_by = external_id\n"
 	    "[groups]\nattributes = department, site\n"
 	    "[saml]\nidp_initiated = yes\nclock_skew = 1m\n"
+	    "[prompt]\nqr = no\ncolumns = 500\n"
 	    "[host]\nuser =", &conf), ERR_OK);
 	assert_string_equal(conf.idp_tenant, TENANT);
 	assert_string_equal(conf.idp_logout_url, "");
@@ -128,6 +131,8 @@ a_full_file_is_read(void **state)
 	assert_int_equal(conf.groups_attributes.count, 2);
 	assert_true(conf.saml_idp_initiated);
 	assert_int_equal(conf.saml_clock_skew, 60);
+	assert_false(conf.prompt_qr);
+	assert_int_equal(conf.prompt_columns, 500);
 	assert_string_equal(conf.host_user, "");
 }
 
@@ -313,6 +318,9 @@ bad_values_are_refused(void **state)
 		{ "[saml]\nmax_age = 0\n", "from 30s" },
 		{ "[saml]\nmax_age = 5 m\n", "write a duration" },
 		{ "[saml]\nmax_age = -5m\n", "write a duration" },
+		{ "[prompt]\nqr = maybe\n", "write yes or no" },
+		{ "[prompt]\ncolumns = 501\n", "from 0 to 500" },
+		{ "[prompt]\ncolumns =\n", "from 0 to 500" },
 		{ "[scim]\npage_size = 0\n", "from 1 to 1000" },
 		{ "[scim]\npage_size = 1001\n", "from 1 to 1000" },
 		{ "[scim]\npage_size = 010\n", "from 1 to 1000" },
