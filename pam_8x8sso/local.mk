@@ -7,6 +7,7 @@ pam_8x8sso_libmodule_la_SOURCES = \
 	pam_8x8sso/args.c pam_8x8sso/args.h \
 	pam_8x8sso/owner.c pam_8x8sso/owner.h \
 	pam_8x8sso/relay.c pam_8x8sso/relay.h \
+	pam_8x8sso/session.c pam_8x8sso/session.h \
 	pam_8x8sso/terminal.c pam_8x8sso/terminal.h \
 	pam_8x8sso/verdict.c pam_8x8sso/verdict.h
 module_libs = pam_8x8sso/libmodule.la common/wire/libwire.la \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The six functions that libpam calls.  Each is one line; ask() is what they
- * share.  Nothing is kept between calls: sshd makes them in different
- * processes.
+ * share.  Nothing is kept between calls but what session.h keeps: sshd makes
+ * them in different processes.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -14,11 +14,13 @@
 #include <security/pam_modules.h>
 
 #include "args.h"
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "owner.h"
 #include "relay.h"
+#include "session.h"
 #include "verdict.h"
 
 #define EXPORT __attribute__((visibility("default")))
@@ -69,21 +71,25 @@ is_same_user(const struct call *call)
 	    value != NULL && strcmp(value, call->user) == 0;
 }
 
+/* nonce: of the exchange, whose helper logs it too; NULL without one. */
 static void
 write_log(const struct call *call, enum verdict_outcome outcome,
-    const struct verdict_request *request, const struct diag *diag)
+    const uint8_t *nonce, const struct diag *diag)
 {
+	char login[sizeof(" login=01234567")] = "";
 	AUTO(buf) struct buf user = BUF_INIT(4 * OWNER_NAME_MAX);
 	AUTO(buf) struct buf detail = BUF_INIT(4 * DIAG_TEXT_MAX);
 	bool granted = outcome == OUTCOME_GRANTED;
 
 	log_escape(&user, call->user, strlen(call->user));
 	log_escape(&detail, diag->text, strlen(diag->text));
+	if (nonce != NULL)
+		(void)snprintf(login, sizeof(login), " login=%02x%02x%02x%02x",
+		    nonce[0], nonce[1], nonce[2], nonce[3]);
 	pam_syslog(call->pamh, granted ? LOG_NOTICE : LOG_WARNING,
-	    "user=%s result=%s reason=%s login=%02x%02x%02x%02x%s%s%s",
-	    buf_str(&user), verdict_name(outcome), err_name(diag->code),
-	    request->nonce[0], request->nonce[1], request->nonce[2],
-	    request->nonce[3], detail.len > 0 ? " detail=\"" : "",
+	    "user=%s result=%s reason=%s%s%s%s%s", buf_str(&user),
+	    verdict_name(outcome), err_name(diag->code), login,
+	    detail.len > 0 ? " detail=\"" : "",
 	    buf_str(&detail), detail.len > 0 ? "\"" : "");
 }
 
@@ -129,8 +135,34 @@ consult(const struct call *call, enum wire_operation operation)
 		(void)fail(&diag, ERR_LINK_MISMATCH, "PAM_USER was changed");
 		outcome = OUTCOME_DENIED;
 	}
-	write_log(call, outcome, &request, &diag);
+	if (outcome == OUTCOME_GRANTED && operation == WIRE_AUTHENTICATE &&
+	    session_keep_end(call->pamh, wire_get_u64(&result,
+	    RESULT_SESSION_END), &diag) != ERR_OK)
+		outcome = OUTCOME_UNAVAILABLE;
+	write_log(call, outcome, request.nonce, &diag);
 	return outcome;
+}
+
+/* A session that the sign-in has set no end to is nobody's to refuse. */
+static enum verdict_outcome
+open_session(const struct call *call)
+{
+	struct diag diag = DIAG_INIT;
+	char until[CLOCK_TEXT_SIZE];
+	int64_t end;
+	enum err r = session_limit(call->pamh, clock_now(), &end, &diag);
+
+	if (r == ERR_OK && end != 0) {
+		clock_format(end, until);
+		pam_syslog(call->pamh, LOG_INFO, "session until %s", until);
+	}
+	if (r == ERR_OK)
+		return OUTCOME_NOTHING;
+	write_log(call, OUTCOME_DENIED, NULL, &diag);
+	if ((call->flags & (int)PAM_SILENT) == 0)
+		(void)pam_error(call->pamh, "Your company's sign-in service "
+		    "gives this session no time. Sign in again.");
+	return OUTCOME_DENIED;
 }
 
 static enum verdict_outcome
@@ -141,6 +173,8 @@ decide(const struct call *call)
 		return consult(call, WIRE_AUTHENTICATE);
 	case ENTRY_ACCOUNT:
 		return consult(call, WIRE_ACCOUNT);
+	case ENTRY_OPEN:
+		return open_session(call);
 	case ENTRY_PASSWORD:
 		if ((call->flags & PAM_PRELIM_CHECK) != 0 &&
 		    (call->flags & (int)PAM_SILENT) == 0)
@@ -218,14 +252,14 @@ EXPORT int
 pam_sm_open_session(pam_handle_t *pamh, int flags, int argc,
     const char **argv)
 {
-	return enter(pamh, flags, argc, argv, ENTRY_SESSION);
+	return enter(pamh, flags, argc, argv, ENTRY_OPEN);
 }
 
 EXPORT int
 pam_sm_close_session(pam_handle_t *pamh, int flags, int argc,
     const char **argv)
 {
-	return enter(pamh, flags, argc, argv, ENTRY_SESSION);
+	return enter(pamh, flags, argc, argv, ENTRY_CLOSE);
 }
 
 EXPORT int

@@ -16,7 +16,8 @@ enum verdict_entry {
 	ENTRY_AUTHENTICATE,
 	ENTRY_SETCRED,
 	ENTRY_ACCOUNT,
-	ENTRY_SESSION,		/* open and close */
+	ENTRY_OPEN,		/* a session */
+	ENTRY_CLOSE,
 	ENTRY_PASSWORD,
 	ENTRY_COUNT
 };

@@ -34,6 +34,7 @@ EXTRA_DIST += tests/demo.sh tests/run.sh \
 	tests/e2e/picture.sh \
 	tests/e2e/provisioning.sh \
 	tests/e2e/secrets.sh \
+	tests/e2e/session.sh \
 	tests/interop/scimmy/.npmrc \
 	tests/interop/scimmy/package-lock.json \
 	tests/interop/scimmy/package.json \

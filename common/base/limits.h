@@ -54,6 +54,8 @@
 #define LOGIN_MS 600000			/* the whole login, people included */
 #define WORKER_MS 10000			/* one SAML check */
 
+#define SESSION_END_MAX 253402300799u	/* 9999-12-31T23:59:59Z */
+
 /* The wire. */
 #define WIRE_PAYLOAD_MAX (256u * 1024)
 

@@ -146,6 +146,7 @@ class Draft:
     not_before: datetime.datetime = None
     not_on_or_after: datetime.datetime = None
     authn_instant: datetime.datetime = None
+    session_end: datetime.datetime = None       # not Entra's
     name_id: str = ""
     claims: list = field(default_factory=list)
     status: str = ""
@@ -202,6 +203,8 @@ def _assertion(draft):
     answered = f" InResponseTo={quoteattr(draft.in_response_to)}" \
         if draft.in_response_to else ""
     until = _time(draft.not_on_or_after)
+    session = f' SessionNotOnOrAfter="{_time(draft.session_end)}"' \
+        if draft.session_end else ""
     attributes = "".join(
         f"<Attribute Name={quoteattr(name)}>" + "".join(
             f"<AttributeValue>{value}</AttributeValue>" for value in values)
@@ -221,7 +224,7 @@ def _assertion(draft):
         '</AudienceRestriction></Conditions>'
         f'<AttributeStatement>{attributes}</AttributeStatement>'
         f'<AuthnStatement AuthnInstant="{_time(draft.authn_instant)}" '
-        f'SessionIndex="{draft.assertion_id}"><AuthnContext>'
+        f'SessionIndex="{draft.assertion_id}"{session}><AuthnContext>'
         '<AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:'
         'Password</AuthnContextClassRef></AuthnContext></AuthnStatement>'
         '</Assertion>')
@@ -386,6 +389,11 @@ def _rewritten(draft):
         draft.in_response_to.encode(), wanted, 1))
 
 
+def _session(minutes):
+    return lambda draft: setattr(draft, "session_end",
+                                 draft.now + minutes * MINUTE)
+
+
 def _weeks_ago(draft):
     draft.authn_instant = draft.now - datetime.timedelta(days=81)
 
@@ -416,6 +424,8 @@ VARIANTS = {
     "not-yet": lambda d: _shift(d, 120),
     "stale": lambda d: _shift(d, -30),
     "authn-old": _weeks_ago,
+    "session-end": _session(60),
+    "session-ended": _session(-1),
     "status-fail": _failed,
     # what it says
     "mfa": lambda d: d.claim("/authnmethodsreferences", [PASSWORD, MFA]),

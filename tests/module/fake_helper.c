@@ -26,26 +26,31 @@ static const struct twist {
 	size_t nonce_len;
 	uint8_t nonce_twist;
 	uint64_t operation_twist;
+	uint64_t session_end;
 } twists[] = {
-	{ "deny", "saml-audience", WIRE_DENIED, NULL, 16, 0, 0 },
-	{ "deny-with-ok", "ok", WIRE_DENIED, NULL, 16, 0, 0 },
-	{ "failed", "answer-failed", WIRE_DENIED, NULL, 16, 0, 0 },
-	{ "grant", "ok", WIRE_GRANTED, NULL, 16, 0, 0 },
-	{ "grant-with-reason", "saml-audience", WIRE_GRANTED, NULL, 16, 0, 0 },
-	{ "grant-without-reason", "", WIRE_GRANTED, NULL, 16, 0, 0 },
-	{ "inactive", "user-inactive", WIRE_DENIED, NULL, 16, 0, 0 },
-	{ "no-nonce", "ok", WIRE_GRANTED, NULL, 0, 0, 0 },
-	{ "no-user", "ok", WIRE_GRANTED, "", 16, 0, 0 },
-	{ "one-verdict", "ok", 1, NULL, 16, 0, 0 },
-	{ "short-nonce", "ok", WIRE_GRANTED, NULL, 15, 0, 0 },
-	{ "too-late", "answer-timeout", WIRE_DENIED, NULL, 16, 0, 0 },
-	{ "too-long", "answer-too-long", WIRE_DENIED, NULL, 16, 0, 0 },
-	{ "unavailable", "store-missing", WIRE_UNAVAILABLE, NULL, 16, 0, 0 },
-	{ "user-prefix", "ok", WIRE_GRANTED, "b.simo", 16, 0, 0 },
-	{ "wrong-nonce", "ok", WIRE_GRANTED, NULL, 16, 1, 0 },
-	{ "wrong-operation", "ok", WIRE_GRANTED, NULL, 16, 0, 3 },
-	{ "wrong-user", "ok", WIRE_GRANTED, "root", 16, 0, 0 },
-	{ "zero-verdict", "ok", 0, NULL, 16, 0, 0 },
+	{ "denied-with-end", "saml-audience", WIRE_DENIED, NULL, 16, 0, 0,
+	    4102444800 },
+	{ "deny", "saml-audience", WIRE_DENIED, NULL, 16, 0, 0, 0 },
+	{ "deny-with-ok", "ok", WIRE_DENIED, NULL, 16, 0, 0, 0 },
+	{ "failed", "answer-failed", WIRE_DENIED, NULL, 16, 0, 0, 0 },
+	{ "grant", "ok", WIRE_GRANTED, NULL, 16, 0, 0, 0 },
+	{ "grant-with-reason", "saml-audience", WIRE_GRANTED, NULL, 16, 0, 0, 0 },
+	{ "grant-without-reason", "", WIRE_GRANTED, NULL, 16, 0, 0, 0 },
+	{ "inactive", "user-inactive", WIRE_DENIED, NULL, 16, 0, 0, 0 },
+	{ "no-nonce", "ok", WIRE_GRANTED, NULL, 0, 0, 0, 0 },
+	{ "no-user", "ok", WIRE_GRANTED, "", 16, 0, 0, 0 },
+	{ "one-verdict", "ok", 1, NULL, 16, 0, 0, 0 },
+	{ "session-end", "ok", WIRE_GRANTED, NULL, 16, 0, 0, 4102444800 },
+	{ "session-end-huge", "ok", WIRE_GRANTED, NULL, 16, 0, 0, UINT64_MAX },
+	{ "short-nonce", "ok", WIRE_GRANTED, NULL, 15, 0, 0, 0 },
+	{ "too-late", "answer-timeout", WIRE_DENIED, NULL, 16, 0, 0, 0 },
+	{ "too-long", "answer-too-long", WIRE_DENIED, NULL, 16, 0, 0, 0 },
+	{ "unavailable", "store-missing", WIRE_UNAVAILABLE, NULL, 16, 0, 0, 0 },
+	{ "user-prefix", "ok", WIRE_GRANTED, "b.simo", 16, 0, 0, 0 },
+	{ "wrong-nonce", "ok", WIRE_GRANTED, NULL, 16, 1, 0, 0 },
+	{ "wrong-operation", "ok", WIRE_GRANTED, NULL, 16, 0, 3, 0 },
+	{ "wrong-user", "ok", WIRE_GRANTED, "root", 16, 0, 0, 0 },
+	{ "zero-verdict", "ok", 0, NULL, 16, 0, 0, 0 },
 };
 
 static void
@@ -62,7 +67,7 @@ result(const struct twist *twist)
 	    wire_text(twist->user != NULL ? twist->user :
 	    wire_get_text(&begin, BEGIN_USER)),
 	    wire_u64(twist->verdict), wire_text(twist->reason),
-	    wire_u64(0)) != ERR_OK)
+	    wire_u64(twist->session_end)) != ERR_OK)
 		_exit(3);
 }
 

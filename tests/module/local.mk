@@ -28,7 +28,8 @@ tests_module_fake_helper_SOURCES = tests/module/fake_helper.c
 tests_module_fake_helper_LDADD = common/wire/libwire.la common/base/libbase.la
 
 if HAVE_CMOCKA
-module_test_programs = tests/module/test_pam tests/module/test_stack
+module_test_programs = tests/module/test_pam tests/module/test_session \
+	tests/module/test_stack
 module_test_ldadd = common/cache/libwriter.la common/base/libbase.la \
 	$(CMOCKA_LIBS) $(PAM_LIBS)
 module_test_needs = pam_8x8sso.la tests/module/fake_helper
@@ -40,6 +41,20 @@ tests_module_test_pam_SOURCES = tests/module/test_pam.c \
 tests_module_test_pam_LDFLAGS = -export-dynamic
 tests_module_test_pam_LDADD = $(module_test_ldadd)
 EXTRA_tests_module_test_pam_DEPENDENCIES = $(module_test_needs)
+
+check_LTLIBRARIES += tests/module/pam_peek.la
+tests_module_pam_peek_la_SOURCES = tests/module/pam_peek.c
+tests_module_pam_peek_la_LDFLAGS = -module -avoid-version $(MODULE_LDFLAGS) \
+	-rpath $(abs_top_builddir)/tests/module
+tests_module_pam_peek_la_LIBADD = $(PAM_LIBS)
+
+tests_module_test_session_SOURCES = tests/module/test_session.c \
+	tests/module/world.c tests/module/world.h
+tests_module_test_session_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)
+tests_module_test_session_LDFLAGS = -export-dynamic
+tests_module_test_session_LDADD = $(module_test_ldadd)
+EXTRA_tests_module_test_session_DEPENDENCIES = $(module_test_needs) \
+	tests/module/pam_peek.la
 
 tests_module_test_stack_SOURCES = tests/module/test_stack.c \
 	tests/module/world.c tests/module/world.h

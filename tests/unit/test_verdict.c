@@ -166,7 +166,7 @@ success_and_ignore_are_rare(void **state)
 				assert_true((o == OUTCOME_GRANTED && login) ||
 				    (o == OUTCOME_NOTHING &&
 				    (e == ENTRY_SETCRED ||
-				    e == ENTRY_SESSION)));
+				    e == ENTRY_OPEN || e == ENTRY_CLOSE)));
 			if (code == PAM_IGNORE || code == PAM_USER_UNKNOWN)
 				assert_true(o == OUTCOME_LOCAL ||
 				    o == OUTCOME_UNKNOWN);
@@ -185,6 +185,16 @@ an_authentication_does_not_tell_who_is_deactivated(void **state)
 	    verdict_code(ENTRY_AUTHENTICATE, OUTCOME_DENIED));
 	assert_int_equal(verdict_code(ENTRY_ACCOUNT, OUTCOME_EXPIRED),
 	    PAM_ACCT_EXPIRED);
+}
+
+static void
+d9_a_session_may_be_refused_and_its_end_is_not(void **state)
+{
+	(void)state;
+	assert_int_equal(verdict_code(ENTRY_OPEN, OUTCOME_DENIED),
+	    PAM_SESSION_ERR);
+	assert_int_equal(verdict_code(ENTRY_CLOSE, OUTCOME_NOTHING),
+	    PAM_SUCCESS);
 }
 
 static void
@@ -216,6 +226,8 @@ main(void)
 		cmocka_unit_test(success_and_ignore_are_rare),
 		cmocka_unit_test(
 		    an_authentication_does_not_tell_who_is_deactivated),
+		cmocka_unit_test(
+		    d9_a_session_may_be_refused_and_its_end_is_not),
 		cmocka_unit_test(only_success_of_libpam_is_success),
 		cmocka_unit_test(every_outcome_has_a_name),
 	};
