@@ -57,6 +57,9 @@ check "a light terminal: the code is a negative" \
 	same "$(scan /run/shown --light)$(scan /run/shown --light \
 	    -Stest-inverted)" "$(address /run/shown)"
 check "pamtester in a large terminal" pictured pamtester_on 180x90
+echo exit >/etc/profile.d/zz-exit.sh
+check "login(1) in a large terminal" pictured \
+	login --size 180x90 --respond "$answer" tty login b.simon
 check "80 columns: the address only" plain su_on 80x90
 check "24 rows: the address only" plain su_on 180x24
 check "a terminal of no size: the address only" plain su_on 0x0

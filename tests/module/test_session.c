@@ -29,11 +29,12 @@ write_stack(const char *mode, const char *first)
 	(void)snprintf(peek, sizeof(peek),
 	    "%s/tests/module/.libs/pam_peek.so", build != NULL ? build : ".");
 	len = snprintf(text, sizeof(text), "auth required %s\n"
+	    "account required %s\n"
 	    "session optional %s %s\n"
 	    "session [success=1 default=ignore] pam_localuser.so\n"
 	    "session [success=ok ignore=ignore module_unknown=ignore "
 	    "default=bad] %s\n"
-	    "session required %s\n", ours,
+	    "session required %s\n", ours, ours,
 	    first[0] != '\0' ? peek : "pam_permit.so", first, ours, peek);
 	assert_in_range(len, 1, sizeof(text) - 1);
 	world_write("stack", text, (size_t)len);
@@ -135,6 +136,21 @@ d9_a_refused_sign_in_changes_no_end(void **state)
 	assert_int_equal(pam_authenticate(pamh, 0), PAM_AUTH_ERR);
 	assert_string_equal(pam_getenv(pamh, SESSION_END_NAME), "5");
 	(void)pam_end(pamh, PAM_AUTH_ERR);
+}
+
+/* The account phase follows the sign-in, and knows of no end. */
+static void
+d9_the_account_phase_changes_no_end(void **state)
+{
+	pam_handle_t *pamh;
+
+	(void)state;
+	write_stack("grant", "");
+	pamh = world_start("stack", OURS);
+	set(pamh, "5");
+	assert_int_equal(pam_acct_mgmt(pamh, 0), PAM_SUCCESS);
+	assert_string_equal(pam_getenv(pamh, SESSION_END_NAME), "5");
+	(void)pam_end(pamh, PAM_SUCCESS);
 }
 
 static void
@@ -331,6 +347,7 @@ main(void)
 		cmocka_unit_test(
 		    d9_a_new_sign_in_replaces_the_end_of_the_old_one),
 		cmocka_unit_test(d9_a_refused_sign_in_changes_no_end),
+		cmocka_unit_test(d9_the_account_phase_changes_no_end),
 		cmocka_unit_test(d9_an_end_that_is_no_time_is_no_grant),
 		cmocka_unit_test(d9_the_session_gets_the_seconds_that_are_left),
 		cmocka_unit_test(d9_a_session_whose_end_is_past_is_refused),
