@@ -14,6 +14,8 @@ tests_lib_libvector_la_LIBADD = common/auth/libsaml.la \
 	common/auth/libmetadata.la
 
 EXTRA_DIST += tests/lib/saml_make.py tests/lib/tap.sh
+EXTRA_DIST += tests/lib/saml_make.py tests/lib/tap.sh tests/vectors/saml \
+	tests/vectors/state/version-1.sql
 
 include tests/lint/local.mk
 include tests/unit/local.mk

@@ -49,6 +49,12 @@
 	X(ANSWER_TOO_LONG,	"answer-too-long",	"A1",	"answer is longer than any SAML response") \
 	X(ANSWER_FAILED,	"answer-failed",	"",	"the application's conversation failed") \
 	X(ANSWER_TIMEOUT,	"answer-timeout",	"",	"nobody answered the prompt") \
+	/* hand-over */ \
+	X(NOT_PENDING,		"not-pending",		"D5",	"no login waits for a response") \
+	X(PENDING_FULL,		"pending-full",		"",	"too many logins wait for a response") \
+	X(CODE_WRONG,		"code-wrong",		"D5",	"not a code for this login, used before, or too old") \
+	X(CODE_LIMIT,		"code-limit",		"",	"too many wrong codes for this user from there") \
+	X(DELIVER_LIMIT,	"deliver-limit",	"",	"too many responses were delivered in vain") \
 	/* SAML: transport and parsing */ \
 	X(SAML_TOO_LONG,	"saml-too-long",	"A1",	"response is too long") \
 	X(SAML_BASE64,		"saml-base64",		"A2",	"response is not canonical base64") \

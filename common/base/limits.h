@@ -53,8 +53,18 @@
 #define LOGIN_BEGIN_MS 10000		/* the module's time to begin */
 #define LOGIN_MS 600000			/* the whole login, people included */
 #define WORKER_MS 10000			/* one SAML check */
-
 #define SESSION_END_MAX 253402300799u	/* 9999-12-31T23:59:59Z */
+
+/* The hand-over code.  A delivery in vain costs some 20 ms of CPU: strangers
+ * who post junk to a web ACS get a tenth of one. */
+#define CODE_SYMBOLS 9			/* of 5 bits */
+#define CODE_SECONDS 120
+#define CODE_TRIES_MAX 3		/* wrong ones, in one login */
+#define CODE_WRONG_MAX 10		/* of one user from one place, in */
+#define CODE_WRONG_SECONDS 900
+#define DELIVER_FAILED_MAX 300		/* on one host, in */
+#define DELIVER_FAILED_SECONDS 60
+#define RATES_MAX 10000			/* counters */
 
 /* The wire. */
 #define WIRE_PAYLOAD_MAX (256u * 1024)

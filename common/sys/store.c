@@ -117,19 +117,6 @@ store_query_int(struct store *store, const char *sql, int64_t *ret,
 	return ERR_OK;
 }
 
-static enum err
-exec_all(struct store *store, const char *const *sql, size_t count,
-    struct diag *diag)
-{
-	for (size_t i = 0; i < count; i++) {
-		enum err r = store_exec(store, sql[i], diag);
-
-		if (r != ERR_OK)
-			return r;
-	}
-	return ERR_OK;
-}
-
 /*
  * The path with its directory resolved: SQLITE_OPEN_NOFOLLOW refuses a
  * symbolic link anywhere, and /var may well be one; the file itself may not.
@@ -163,7 +150,7 @@ static enum err
 connect_to(const char *path, struct store **ret, struct diag *diag)
 {
 	AUTO(store) struct store *store = calloc(1, sizeof(*store));
-	enum err r;
+	enum err r = ERR_OK;
 
 	if (store == NULL)
 		return fail(diag, ERR_NOMEM, "%s", path);
@@ -177,11 +164,33 @@ connect_to(const char *path, struct store **ret, struct diag *diag)
 		if (sqlite3_db_config(store->db, switches[i].option,
 		    switches[i].value, NULL) != SQLITE_OK)
 			return store_fail(store, diag);
-	r = exec_all(store, settings, ARRAY_LEN(settings), diag);
+	for (size_t i = 0; i < ARRAY_LEN(settings) && r == ERR_OK; i++)
+		r = store_exec(store, settings[i], diag);
 	if (r != ERR_OK)
 		return r;
 	*ret = TAKE(store);
 	return ERR_OK;
+}
+
+/* Whatever another process did meanwhile: the version counts that it has
+ * inside the transaction. */
+static enum err
+upgrade(struct store *store, struct diag *diag)
+{
+	int64_t version = 0;
+	enum err r = store_begin(store, diag);
+
+	if (r == ERR_OK)
+		r = store_query_int(store, "PRAGMA user_version", &version,
+		    diag);
+	for (; r == ERR_OK && version < STORE_VERSION; version++)
+		for (const char *const *sql = store_schema[version];
+		    *sql != NULL && r == ERR_OK; sql++)
+			r = store_exec(store, *sql, diag);
+	if (r == ERR_OK)
+		r = store_commit(store, diag);
+	store_rollback(store);
+	return r;
 }
 
 static enum err
@@ -192,13 +201,7 @@ build_schema(const char *path, struct diag *diag)
 
 	if (r != ERR_OK)
 		return r;
-	r = store_begin(store, diag);
-	if (r != ERR_OK)
-		return r;
-	r = exec_all(store, store_schema, store_schema_count, diag);
-	if (r != ERR_OK)
-		return r;
-	return store_commit(store, diag);
+	return upgrade(store, diag);
 }
 
 /* A name that ends with "-journal" beside the database. */
@@ -277,11 +280,16 @@ check_version(struct store *store, struct diag *diag)
 	r = store_query_int(store, "PRAGMA user_version", &version, diag);
 	if (r != ERR_OK)
 		return r;
-	if (version != STORE_VERSION)
+	if (version < 1 || version > STORE_VERSION)
 		return fail(diag, ERR_STORE_VERSION, "%s: version %lld, but "
 		    "this program knows version %d; install the 8x8sso that "
 		    "made it", store->path, (long long)version,
 		    STORE_VERSION);
+	/* What cannot be written now (a full or read-only disk) is as good as
+	 * it was for those who only read: the account phase locks nobody out.
+	 * The others find what they need missing. */
+	if (version < STORE_VERSION)
+		(void)upgrade(store, NULL);
 	return ERR_OK;
 }
 

@@ -21,9 +21,10 @@ struct store;
 
 /* Opens the database; with create, makes it (0600, schema and all, or not at
  * all) if the file is missing.  A file that is damaged, empty, foreign, a
- * symbolic link or of another version is refused and left as it is, because
- * the ids of everybody are in it.  A file that cannot be written opens for
- * reading.  ERR_STORE_MISSING, ERR_STORE_VERSION, ERR_STORE, ERR_NOMEM. */
+ * symbolic link or of a later version is refused and left as it is, because
+ * the ids of everybody are in it; one of an earlier version is brought up to
+ * ours, in one transaction.  A file that cannot be written opens for reading,
+ * as it is.  ERR_STORE_MISSING, ERR_STORE_VERSION, ERR_STORE, ERR_NOMEM. */
 enum err store_open(const char *path, bool create, struct store **ret,
 	struct diag *diag) MUST_USE;
 void store_free(struct store **store);

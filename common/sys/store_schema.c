@@ -5,9 +5,12 @@
 
 #define TEXT_OF(x) #x
 #define TEXT(x) TEXT_OF(x)
+#define SET_VERSION(number) "PRAGMA user_version = " TEXT(number)
 #define NOW "DEFAULT (CAST(strftime('%s', 'now') AS INTEGER))"
 
-const char *const store_schema[] = {
+/* Hosts have databases that these statements made: they are never changed,
+ * only followed by others. */
+static const char *const version_1[] = {
 	"CREATE TABLE meta("
 	    "key TEXT PRIMARY KEY NOT NULL,"
 	    "value TEXT NOT NULL) WITHOUT ROWID",
@@ -108,7 +111,38 @@ const char *const store_schema[] = {
 	    "refused INTEGER NOT NULL)",
 
 	"PRAGMA application_id = " TEXT(STORE_APPLICATION),
-	"PRAGMA user_version = " TEXT(STORE_VERSION),
+	SET_VERSION(1),
+	NULL
 };
 
-const size_t store_schema_count = ARRAY_LEN(store_schema);
+/* What logins leave for each other; see auth/pending.h, code.h, rate.h. */
+static const char *const version_2[] = {
+	"CREATE TABLE pending("
+	    "request_id TEXT PRIMARY KEY NOT NULL CHECK (request_id <> ''),"
+	    "user TEXT NOT NULL,"
+	    "service TEXT NOT NULL,"
+	    "rhost TEXT NOT NULL,"
+	    "created INTEGER NOT NULL,"
+	    "expires INTEGER NOT NULL) WITHOUT ROWID",
+
+	/* request_id: of pending; '': any login of this user */
+	"CREATE TABLE codes("
+	    "code BLOB PRIMARY KEY NOT NULL CHECK (length(code) = 32),"
+	    "user TEXT NOT NULL,"
+	    "request_id TEXT NOT NULL,"
+	    "session_end INTEGER NOT NULL,"
+	    "expires INTEGER NOT NULL,"
+	    "UNIQUE (user, request_id)) WITHOUT ROWID",
+
+	"CREATE TABLE rates("
+	    "key TEXT PRIMARY KEY NOT NULL,"
+	    "count INTEGER NOT NULL CHECK (count >= 0),"
+	    "ends INTEGER NOT NULL) WITHOUT ROWID",
+
+	SET_VERSION(2),
+	NULL
+};
+
+const char *const *const store_schema[STORE_VERSION] = {
+	version_1, version_2,
+};

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The tables of state.db; for store.c.  Whoever changes the schema raises
- * STORE_VERSION: a database of another version is refused.
+ * STORE_VERSION and adds the statements that lead there from the version
+ * before: a new database goes through all of them, an old one through those
+ * that it lacks.
  */
 #ifndef SYS_STORE_SCHEMA_H
 #define SYS_STORE_SCHEMA_H
 
-#include <stddef.h>
-
-#define STORE_VERSION 1			/* PRAGMA user_version */
+#define STORE_VERSION 2			/* PRAGMA user_version */
 #define STORE_APPLICATION 947402800	/* PRAGMA application_id: "8x80" */
 
-/* SQL statements, for one transaction. */
-extern const char *const store_schema[];
-extern const size_t store_schema_count;
+/* From each version to the next: SQL statements, NULL at the end, for one
+ * transaction. */
+extern const char *const *const store_schema[STORE_VERSION];
 
 #endif

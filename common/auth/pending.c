@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "auth/pending.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+
+#define LIFE_SECONDS (LOGIN_MS / 1000)
+
+static enum err
+forget_expired(struct store *store, int64_t now, struct diag *diag)
+{
+	AUTO(store_stmt) struct store_stmt *stmt = NULL;
+	enum err r = store_prepare(store,
+	    "DELETE FROM pending WHERE expires <= ?1", &stmt, diag);
+
+	if (r == ERR_OK)
+		r = store_bind_int(stmt, 1, now, diag);
+	if (r == ERR_OK)
+		r = store_run(stmt, diag);
+	return r;
+}
+
+static enum err
+check_room(struct store *store, struct diag *diag)
+{
+	int64_t count = 0;
+	enum err r = store_query_int(store, "SELECT count(*) FROM pending",
+	    &count, diag);
+
+	if (r != ERR_OK)
+		return r;
+	if (count >= SAML_PENDING_MAX)
+		return fail(diag, ERR_PENDING_FULL, "%lld wait",
+		    (long long)count);
+	return ERR_OK;
+}
+
+static enum err
+insert(struct store *store, const struct pending *login, struct diag *diag)
+{
+	AUTO(store_stmt) struct store_stmt *stmt = NULL;
+	const char *const texts[] = {
+		login->request_id, login->user, login->service, login->rhost,
+	};
+	enum err r = store_prepare(store, "INSERT INTO pending(request_id, "
+	    "user, service, rhost, created, expires) "
+	    "VALUES (?1, ?2, ?3, ?4, ?5, ?6)", &stmt, diag);
+
+	for (size_t i = 0; i < ARRAY_LEN(texts) && r == ERR_OK; i++)
+		r = store_bind_text(stmt, (int)i + 1, texts[i], diag);
+	if (r == ERR_OK)
+		r = store_bind_int(stmt, 5, login->created, diag);
+	if (r == ERR_OK)
+		r = store_bind_int(stmt, 6, login->created + LIFE_SECONDS,
+		    diag);
+	if (r == ERR_OK)
+		r = store_run(stmt, diag);
+	return r;
+}
+
+enum err
+pending_add(struct store *store, const struct pending *login,
+    struct diag *diag)
+{
+	enum err r = store_begin(store, diag);
+
+	if (r == ERR_OK)
+		r = forget_expired(store, login->created, diag);
+	if (r == ERR_OK)
+		r = check_room(store, diag);
+	if (r == ERR_OK)
+		r = insert(store, login, diag);
+	if (r == ERR_OK)
+		r = store_commit(store, diag);
+	store_rollback(store);
+	return r;
+}
+
+void
+pending_remove(struct store *store, const char *request_id)
+{
+	static const char *const deletes[] = {
+		"DELETE FROM pending WHERE request_id = ?1",
+		"DELETE FROM codes WHERE request_id = ?1",
+	};
+	enum err r = store_begin(store, NULL);
+
+	for (size_t i = 0; i < ARRAY_LEN(deletes) && r == ERR_OK; i++) {
+		AUTO(store_stmt) struct store_stmt *stmt = NULL;
+
+		r = store_prepare(store, deletes[i], &stmt, NULL);
+		if (r == ERR_OK)
+			r = store_bind_text(stmt, 1, request_id, NULL);
+		if (r == ERR_OK)
+			r = store_run(stmt, NULL);
+	}
+	if (r == ERR_OK)
+		r = store_commit(store, NULL);
+	store_rollback(store);
+}
+
+/* What is too long was not written by us, and is cut into something that
+ * matches nothing. */
+static void
+read_row(struct store_stmt *stmt, struct pending *ret)
+{
+	(void)snprintf(ret->request_id, sizeof(ret->request_id), "%s",
+	    store_text(stmt, 0));
+	(void)snprintf(ret->user, sizeof(ret->user), "%s",
+	    store_text(stmt, 1));
+	(void)snprintf(ret->service, sizeof(ret->service), "%s",
+	    store_text(stmt, 2));
+	(void)snprintf(ret->rhost, sizeof(ret->rhost), "%s",
+	    store_text(stmt, 3));
+	ret->created = store_int(stmt, 4);
+}
+
+enum err
+pending_load(struct store *store, int64_t now, struct pending_list **ret,
+    struct diag *diag)
+{
+	AUTO(store_stmt) struct store_stmt *stmt = NULL;
+	AUTO_FREE struct pending_list *list = calloc(1, sizeof(*list));
+	bool row = false;
+	enum err r;
+
+	if (list == NULL)
+		return fail(diag, ERR_NOMEM, "pending logins");
+	r = store_prepare(store, "SELECT request_id, user, service, rhost, "
+	    "created FROM pending WHERE expires > ?1 "
+	    "ORDER BY created DESC LIMIT ?2", &stmt, diag);
+	if (r == ERR_OK)
+		r = store_bind_int(stmt, 1, now, diag);
+	if (r == ERR_OK)
+		r = store_bind_int(stmt, 2, SAML_PENDING_MAX, diag);
+	if (r == ERR_OK)
+		r = store_step(stmt, &row, diag);
+	while (r == ERR_OK && row) {
+		read_row(stmt, &list->item[list->count]);
+		list->count++;
+		r = store_step(stmt, &row, diag);
+	}
+	if (r != ERR_OK)
+		return r;
+	*ret = TAKE(list);
+	return ERR_OK;
+}
+
+enum err
+pending_check(struct store *store, const char *request_id, int64_t now,
+    struct diag *diag)
+{
+	AUTO(store_stmt) struct store_stmt *stmt = NULL;
+	bool row = false;
+	enum err r = store_prepare(store, "SELECT 1 FROM pending "
+	    "WHERE request_id = ?1 AND expires > ?2", &stmt, diag);
+
+	if (r == ERR_OK)
+		r = store_bind_text(stmt, 1, request_id, diag);
+	if (r == ERR_OK)
+		r = store_bind_int(stmt, 2, now, diag);
+	if (r == ERR_OK)
+		r = store_step(stmt, &row, diag);
+	if (r != ERR_OK)
+		return r;
+	if (!row)
+		return fail(diag, ERR_NOT_PENDING, "the login has ended");
+	return ERR_OK;
+}

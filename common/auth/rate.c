@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "auth/rate.h"
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+
+/* Ended windows, and whatever is too much; a counter that is near its limit
+ * goes last. */
+static enum err
+make_room(struct store *store, int64_t now, struct diag *diag)
+{
+	AUTO(store_stmt) struct store_stmt *ended = NULL;
+	AUTO(store_stmt) struct store_stmt *surplus = NULL;
+	enum err r = store_prepare(store,
+	    "DELETE FROM rates WHERE ends <= ?1", &ended, diag);
+
+	if (r == ERR_OK)
+		r = store_bind_int(ended, 1, now, diag);
+	if (r == ERR_OK)
+		r = store_run(ended, diag);
+	if (r == ERR_OK)
+		r = store_prepare(store, "DELETE FROM rates WHERE key IN ("
+		    "SELECT key FROM rates ORDER BY count DESC, ends DESC "
+		    "LIMIT -1 OFFSET ?1)", &surplus, diag);
+	if (r == ERR_OK)
+		r = store_bind_int(surplus, 1, RATES_MAX - 1, diag);
+	if (r == ERR_OK)
+		r = store_run(surplus, diag);
+	return r;
+}
+
+/* How often in this window so far; *ret_ends is 0 without one. */
+static enum err
+look(struct store *store, const char *key, int64_t *ret_count,
+    int64_t *ret_ends, struct diag *diag)
+{
+	AUTO(store_stmt) struct store_stmt *stmt = NULL;
+	bool row = false;
+	enum err r = store_prepare(store,
+	    "SELECT count, ends FROM rates WHERE key = ?1", &stmt, diag);
+
+	if (r == ERR_OK)
+		r = store_bind_text(stmt, 1, key, diag);
+	if (r == ERR_OK)
+		r = store_step(stmt, &row, diag);
+	if (r != ERR_OK)
+		return r;
+	*ret_count = row ? store_int(stmt, 0) : 0;
+	*ret_ends = row ? store_int(stmt, 1) : 0;
+	return ERR_OK;
+}
+
+static enum err
+put(struct store *store, const char *key, int64_t count, int64_t ends,
+    struct diag *diag)
+{
+	AUTO(store_stmt) struct store_stmt *stmt = NULL;
+	enum err r = store_prepare(store,
+	    "INSERT INTO rates(key, count, ends) VALUES (?1, ?2, ?3) "
+	    "ON CONFLICT(key) DO UPDATE SET count = excluded.count, "
+	    "ends = excluded.ends", &stmt, diag);
+
+	if (r == ERR_OK)
+		r = store_bind_text(stmt, 1, key, diag);
+	if (r == ERR_OK)
+		r = store_bind_int(stmt, 2, count, diag);
+	if (r == ERR_OK)
+		r = store_bind_int(stmt, 3, ends, diag);
+	if (r == ERR_OK)
+		r = store_run(stmt, diag);
+	return r;
+}
+
+enum err
+rate_take(struct store *store, const struct rate *rate, int64_t now,
+    struct diag *diag)
+{
+	int64_t count = 0;
+	int64_t ends = 0;
+	enum err r = look(store, rate->key, &count, &ends, diag);
+
+	if (r != ERR_OK)
+		return r;
+	/* A clock that was set back must not make a window of years. */
+	if (ends <= now || ends > now + rate->seconds) {
+		count = 0;
+		ends = now + rate->seconds;
+		r = make_room(store, now, diag);
+		if (r != ERR_OK)
+			return r;
+	}
+	if (count >= rate->limit)
+		return fail(diag, rate->reason, "%lld in %lld s",
+		    (long long)count, (long long)rate->seconds);
+	return put(store, rate->key, count + 1, ends, diag);
+}
+
+enum err
+rate_give_back(struct store *store, const struct rate *rate,
+    struct diag *diag)
+{
+	AUTO(store_stmt) struct store_stmt *stmt = NULL;
+	enum err r = store_prepare(store, "UPDATE rates SET "
+	    "count = max(count - 1, 0) WHERE key = ?1", &stmt, diag);
+
+	if (r == ERR_OK)
+		r = store_bind_text(stmt, 1, rate->key, diag);
+	if (r == ERR_OK)
+		r = store_run(stmt, diag);
+	return r;
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A host that has run version 1 goes on with the programs of version 2: no id
+ * is lost, and nobody is locked out between the package and the next sync.
+ */
+#include "state.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "auth/pending.h"
+#include "base/io.h"
+#include "directory/directory.h"
+
+static void
+run_sql(const char *path, const char *sql)
+{
+	sqlite3 *db = NULL;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+/* A database as version 1 left it. */
+static int
+old_setup(void **data)
+{
+	struct state *state = calloc(1, sizeof(*state));
+	AUTO(buf) struct buf sql = BUF_INIT(1u << 16);
+	char path[PATH_MAX];
+	AUTO_CLOSE int fd = -1;
+
+	assert_non_null(state);
+	state_init(state);
+	(void)snprintf(path, sizeof(path),
+	    "%s/tests/vectors/state/version-1.sql", getenv("top_srcdir"));
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_err(io_read_all(fd, &sql, NULL), ERR_OK);
+	run_sql(state->path, buf_str(&sql));
+	assert_int_equal(chmod(state->path, 0600), 0);
+	*data = state;
+	return 0;
+}
+
+static void
+open_it(struct state *state)
+{
+	struct diag diag = DIAG_INIT;
+
+	store_free(&state->store);
+	if (store_open(state->path, false, &state->store, &diag) != ERR_OK)
+		fail_msg("%s", diag.text);
+}
+
+static const char *
+version(struct state *state)
+{
+	return state_query(state->store, "PRAGMA user_version");
+}
+
+static enum err
+announce(struct state *state)
+{
+	struct pending login = {
+		.request_id = "_1", .user = "b.simon", .created = 100,
+	};
+
+	return pending_add(state->store, &login, NULL);
+}
+
+/* Everything that version 1 knew, in one line. */
+static const char *
+contents(struct state *state)
+{
+	return state_query(state->store, "SELECT "
+	    "(SELECT value FROM meta WHERE key = 'last_sync') || ' ' || "
+	    "(SELECT group_concat(id || kind || key || registered_at) "
+	    "FROM ids) || ' ' || "
+	    "(SELECT group_concat(login || uid || home_name) FROM users) "
+	    "|| ' ' || (SELECT count(*) FROM members) "
+	    "|| (SELECT group_concat(subject || pinned_at) FROM pins) "
+	    "|| (SELECT count(*) FROM replay) "
+	    "|| (SELECT count(*) FROM idp_keys) || (SELECT max(id) "
+	    "FROM syncs)");
+}
+
+#define CONTENTS "1790000000 2000000000uscim-11789000000," \
+	"2000000001gdepartment:Sales1789000000 b.simon2000000000b.simon " \
+	"1entra:t:o1789000001111"
+
+static void
+opening_brings_an_old_database_up_to_date(void **data)
+{
+	struct state *state = *data;
+	struct stat st;
+
+	open_it(state);
+	assert_string_equal(version(state), "2");
+	assert_string_equal(contents(state), CONTENTS);
+	assert_string_equal(state_query(state->store,
+	    "PRAGMA integrity_check"), "ok");
+	assert_string_equal(state_query(state->store,
+	    "PRAGMA foreign_key_check"), "");
+	assert_err(announce(state), ERR_OK);
+	assert_int_equal(stat(state->path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	/* And once is enough. */
+	open_it(state);
+	assert_string_equal(state_query(state->store,
+	    "SELECT count(*) FROM pending"), "1");
+}
+
+static void
+an_upgraded_database_is_as_a_new_one(void **data)
+{
+	static const char schema[] = "SELECT group_concat(type || name || "
+	    "replace(replace(sql, ' ', ''), char(10), ''), char(10)) FROM "
+	    "(SELECT * FROM sqlite_schema WHERE sql IS NOT NULL "
+	    "ORDER BY name)";
+	struct state *old = *data;
+	struct state new;
+	AUTO(store_stmt) struct store_stmt *a = NULL;
+	AUTO(store_stmt) struct store_stmt *b = NULL;
+	bool row = false;
+
+	state_init(&new);
+	state_open(&new);
+	open_it(old);
+	assert_err(store_prepare(old->store, schema, &a, NULL), ERR_OK);
+	assert_err(store_prepare(new.store, schema, &b, NULL), ERR_OK);
+	assert_err(store_step(a, &row, NULL), ERR_OK);
+	assert_err(store_step(b, &row, NULL), ERR_OK);
+	assert_string_equal(store_text(a, 0), store_text(b, 0));
+	assert_true(strlen(store_text(a, 0)) > 3000);
+	store_stmt_free(&b);
+	state_clear(&new);
+}
+
+static void
+ids_stay_written_once(void **data)
+{
+	struct state *state = *data;
+
+	open_it(state);
+	state_exec(state->store, "DELETE FROM ids", ERR_EXISTS);
+	state_exec(state->store, "INSERT OR REPLACE INTO ids(id, kind, key) "
+	    "VALUES (2000000000, 'u', 'other')", ERR_EXISTS);
+}
+
+static void
+many_processes_upgrade_it_once(void **data)
+{
+	struct state *state = *data;
+	int start[2];
+	char byte;
+
+	assert_int_equal(pipe(start), 0);
+	for (int i = 0; i < 20; i++) {
+		pid_t pid = fork();
+
+		assert_int_not_equal(pid, -1);
+		if (pid != 0)
+			continue;
+		(void)close(start[1]);
+		_exit(read(start[0], &byte, 1) == 0 &&
+		    store_open(state->path, false, &state->store, NULL) ==
+		    ERR_OK && strcmp(version(state), "2") == 0 ? 0 : 1);
+	}
+	(void)close(start[0]);
+	(void)close(start[1]);
+	for (int i = 0; i < 20; i++) {
+		int status = -1;
+
+		assert_int_not_equal(wait(&status), -1);
+		assert_int_equal(status, 0);
+	}
+	open_it(state);
+	assert_string_equal(contents(state), CONTENTS);
+}
+
+/* The account phase only reads: an SSH key lets in as before. */
+static void
+assert_reads_as_before(struct state *state)
+{
+	AUTO(directory_user) struct directory_user user = { 0 };
+
+	assert_string_equal(version(state), "1");
+	assert_string_equal(contents(state), CONTENTS);
+	assert_err(directory_find(state->store, "b.simon", &user, NULL),
+	    ERR_OK);
+	/* What needs the new tables fails. */
+	assert_err(announce(state), ERR_STORE);
+}
+
+static void
+on_a_full_disk_it_stays_readable(void **data)
+{
+	struct state *state = *data;
+	struct rlimit limit;
+	struct rlimit none;
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	none = limit;
+	none.rlim_cur = 0;
+	assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+	open_it(state);
+	assert_reads_as_before(state);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	open_it(state);
+	assert_string_equal(version(state), "2");
+	assert_err(announce(state), ERR_OK);
+}
+
+/* Root may write to any file, so it becomes somebody else for this. */
+static void
+a_file_that_cannot_be_written_stays_readable(void **data)
+{
+	struct state *state = *data;
+	bool root = geteuid() == 0;
+
+	assert_int_equal(chmod(state->path, 0400), 0);
+	if (root) {
+		assert_int_equal(chown(state->path, 65534, 65534), 0);
+		assert_int_equal(chown(state->dir, 65534, 65534), 0);
+		assert_int_equal(seteuid(65534), 0);
+	}
+	open_it(state);
+	if (root)
+		assert_int_equal(seteuid(0), 0);
+	assert_reads_as_before(state);
+}
+
+static void
+an_upgrade_that_breaks_off_leaves_the_old_one(void **data)
+{
+	struct state *state = *data;
+
+	/* The second statement cannot work. */
+	run_sql(state->path, "CREATE TABLE codes(x)");
+	open_it(state);
+	assert_string_equal(version(state), "1");
+	assert_string_equal(contents(state), CONTENTS);
+	assert_string_equal(state_query(state->store, "SELECT count(*) FROM "
+	    "sqlite_schema WHERE name IN ('pending', 'rates')"), "0");
+}
+
+static void
+versions_before_the_first_and_after_the_last_are_refused(void **data)
+{
+	static const int numbers[] = { 0, -1, 3, 99 };
+	struct state *state = *data;
+
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+		char sql[64];
+		struct diag diag = DIAG_INIT;
+
+		(void)snprintf(sql, sizeof(sql), "PRAGMA user_version = %d",
+		    numbers[i]);
+		run_sql(state->path, sql);
+		assert_err(store_open(state->path, true, &state->store,
+		    &diag), ERR_STORE_VERSION);
+		assert_null(state->store);
+	}
+}
+
+#define OLD_TEST(name) \
+	cmocka_unit_test_setup_teardown(name, old_setup, state_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		OLD_TEST(opening_brings_an_old_database_up_to_date),
+		OLD_TEST(an_upgraded_database_is_as_a_new_one),
+		OLD_TEST(ids_stay_written_once),
+		OLD_TEST(many_processes_upgrade_it_once),
+		OLD_TEST(on_a_full_disk_it_stays_readable),
+		OLD_TEST(a_file_that_cannot_be_written_stays_readable),
+		OLD_TEST(an_upgrade_that_breaks_off_leaves_the_old_one),
+		OLD_TEST(
+		    versions_before_the_first_and_after_the_last_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
