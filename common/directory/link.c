@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "directory/link.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -222,19 +223,30 @@ check_account(struct store *store, const struct conf *conf,
 	return pin(store, user.scim_id, identity->subject, diag);
 }
 
+/* Who the provider says it is. */
+static enum err
+identify(const struct conf *conf, const struct claims *claims,
+    struct buf *subject, struct identity *ret, struct diag *diag)
+{
+	enum err r = *conf->idp_tenant != '\0' ?
+	    entra_subject(conf, claims, subject, &ret->id, diag) :
+	    saml_subject(conf, claims, subject, &ret->id, diag);
+
+	if (r == ERR_OK)
+		ret->subject = buf_str(subject);
+	return r;
+}
+
 enum err
 link_check(struct store *store, const struct conf *conf,
     const struct claims *claims, const char *login, struct diag *diag)
 {
 	AUTO(buf) struct buf subject = BUF_INIT(SUBJECT_MAX_LEN);
 	struct identity identity = { NULL, NULL };
-	enum err r = *conf->idp_tenant != '\0' ?
-	    entra_subject(conf, claims, &subject, &identity.id, diag) :
-	    saml_subject(conf, claims, &subject, &identity.id, diag);
+	enum err r = identify(conf, claims, &subject, &identity, diag);
 
 	if (r != ERR_OK)
 		return r;
-	identity.subject = buf_str(&subject);
 	r = store_begin(store, diag);
 	if (r != ERR_OK)
 		return r;
@@ -242,5 +254,73 @@ link_check(struct store *store, const struct conf *conf,
 	if (r == ERR_OK)
 		r = store_commit(store, diag);
 	store_rollback(store);
+	return r;
+}
+
+/* The only account with this value; "" for none. */
+static enum err
+find_login(struct store *store, const char *sql, const char *value,
+    char login[static LOGIN_NAME_MAX_LEN + 1], struct diag *diag)
+{
+	AUTO(store_stmt) struct store_stmt *stmt = NULL;
+	bool row = false;
+	enum err r = store_prepare(store, sql, &stmt, diag);
+
+	login[0] = '\0';
+	if (r == ERR_OK)
+		r = store_bind_text(stmt, 1, value, diag);
+	if (r == ERR_OK)
+		r = store_step(stmt, &row, diag);
+	if (r != ERR_OK || !row)
+		return r;
+	(void)snprintf(login, LOGIN_NAME_MAX_LEN + 1, "%s",
+	    store_text(stmt, 0));
+	r = store_step(stmt, &row, diag);
+	if (r == ERR_OK && row)
+		r = fail(diag, ERR_LINK_MISMATCH, "signed in as %s, which "
+		    "several accounts have", value);
+	return r;
+}
+
+#define SELECT_LOGIN "SELECT login FROM users WHERE refused = '' " \
+	"AND login IS NOT NULL AND "
+
+/* As check_first() compares. */
+static enum err
+find_first(struct store *store, const struct conf *conf,
+    const struct claims *claims, const char *id,
+    char login[static LOGIN_NAME_MAX_LEN + 1], struct diag *diag)
+{
+	const char *name = NULL;
+	enum err r;
+
+	if (conf->users_link_by == CONF_LINK_EXTERNAL_ID)
+		return find_login(store, *conf->idp_tenant != '\0' ?
+		    SELECT_LOGIN "external_id = ?1 COLLATE NOCASE" :
+		    SELECT_LOGIN "external_id = ?1", id, login, diag);
+	r = need_claim(claims, conf->saml_user_attribute, &name, diag);
+	if (r != ERR_OK)
+		return r;
+	return find_login(store, SELECT_LOGIN "user_name = ?1 COLLATE NOCASE",
+	    name, login, diag);
+}
+
+enum err
+link_find(struct store *store, const struct conf *conf,
+    const struct claims *claims, char login[static LOGIN_NAME_MAX_LEN + 1],
+    struct diag *diag)
+{
+	AUTO(buf) struct buf subject = BUF_INIT(SUBJECT_MAX_LEN);
+	struct identity identity = { NULL, NULL };
+	enum err r = identify(conf, claims, &subject, &identity, diag);
+
+	if (r == ERR_OK)
+		r = find_login(store, SELECT_LOGIN "scim_id = (SELECT scim_id "
+		    "FROM pins WHERE subject = ?1)", identity.subject, login,
+		    diag);
+	if (r == ERR_OK && login[0] == '\0')
+		r = find_first(store, conf, claims, identity.id, login, diag);
+	if (r == ERR_OK && login[0] == '\0')
+		r = fail(diag, ERR_USER_UNKNOWN, "%s", identity.subject);
 	return r;
 }

@@ -7,6 +7,7 @@
 #define DIRECTORY_LINK_H
 
 #include "auth/claims.h"
+#include "base/limits.h"
 #include "directory/directory.h"
 
 /*
@@ -26,5 +27,15 @@
 enum err link_check(struct store *store, const struct conf *conf,
 	const struct claims *claims, const char *login, struct diag *diag)
 	MUST_USE;
+
+/*
+ * Whose claims are these?  The login name of the account that is pinned to
+ * the subject, or else of the one that link_check() would pin.  Only a
+ * candidate: link_check() decides.  ERR_USER_UNKNOWN, ERR_LINK_MISMATCH
+ * (several), and link_check()'s.
+ */
+enum err link_find(struct store *store, const struct conf *conf,
+	const struct claims *claims, char login[static LOGIN_NAME_MAX_LEN + 1],
+	struct diag *diag) MUST_USE;
 
 #endif

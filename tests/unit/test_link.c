@@ -450,6 +450,97 @@ pin_that_cannot_be_written_is_no_link(void **data)
 	assert_pins(state, "");
 }
 
+/* Whose claims they are; "" and the reason for nobody's. */
+static const char *
+find(struct state *state, const struct claims *claims, enum err want)
+{
+	static char login[LOGIN_NAME_MAX_LEN + 1];
+	struct diag diag = DIAG_INIT;
+	enum err r = link_find(state->store, &state->conf, claims, login,
+	    &diag);
+
+	assert_err(r, want);
+	assert_err(diag.code, r);
+	return r == ERR_OK ? login : "";
+}
+
+static void
+a_person_is_found_by_name_and_then_by_object(void **data)
+{
+	struct state *state = *data;
+	struct claims first = entra(OID_A, "ANN@contoso.com");
+	struct claims renamed = entra(OID_A, "bob@contoso.com");
+
+	assert_string_equal(find(state, &first, ERR_OK), "ann");
+	/* Looking pins nobody. */
+	assert_pins(state, "");
+	assert_err(link_to(state, &first, "ann"), ERR_OK);
+	assert_string_equal(find(state, &first, ERR_OK), "ann");
+	assert_string_equal(find(state, &renamed, ERR_OK), "ann");
+}
+
+static void
+who_has_no_account_is_not_found(void **data)
+{
+	struct state *state = *data;
+	struct claims stranger = entra(OID_B, "eve@contoso.com");
+	struct claims nameless = entra(OID_B, "");
+	struct claims refused = entra(OID_B, "1@contoso.com");
+	struct claims guest = entra(OID_B, "bob@contoso.com");
+	struct claims foreign = entra(OID_B, "bob@contoso.com");
+
+	(void)find(state, &stranger, ERR_USER_UNKNOWN);
+	(void)find(state, &nameless, ERR_SAML_CLAIM_MISSING);
+	(void)find(state, &refused, ERR_USER_UNKNOWN);
+	replace_claim(&guest, CLAIM_PROVIDER, "live.com");
+	(void)find(state, &guest, ERR_LINK_GUEST);
+	replace_claim(&foreign, CLAIM_TENANT,
+	    "99999999-2222-3333-4444-abcdefabcdef");
+	(void)find(state, &foreign, ERR_SAML_TENANT);
+}
+
+static void
+i3_who_is_found_by_an_old_name_is_not_linked(void **data)
+{
+	struct state *state = *data;
+	struct claims ann = entra(OID_A, "ann@contoso.com");
+	struct claims other = entra(OID_B, "ann@contoso.com");
+
+	assert_err(link_to(state, &ann, "ann"), ERR_OK);
+	assert_string_equal(find(state, &other, ERR_OK), "ann");
+	assert_err(link_to(state, &other, "ann"), ERR_LINK_PIN);
+}
+
+static void
+i4_a_name_that_several_have_is_nobodys(void **data)
+{
+	struct state *state = *data;
+	struct claims ann = entra(OID_A, "ann@contoso.com");
+
+	state_exec(state->store, "UPDATE users SET user_name = "
+	    "'aNN@contoso.com' WHERE scim_id = 'b'", ERR_OK);
+	(void)find(state, &ann, ERR_LINK_MISMATCH);
+}
+
+static void
+an_external_id_is_found_as_it_is_compared(void **data)
+{
+	struct state *state = *data;
+	struct claims ann = entra(OID_A, "nobody@contoso.com");
+	struct claims plain = {
+		.fixed = { .issuer = "https://idp.example/",
+			.name_id = "BOB-EXT", .in_response_to = "",
+			.name_id_format = NAME_ID_PERSISTENT },
+	};
+
+	state->conf.users_link_by = CONF_LINK_EXTERNAL_ID;
+	assert_string_equal(find(state, &ann, ERR_OK), "ann");
+	state->conf.idp_tenant = "";
+	(void)find(state, &plain, ERR_USER_UNKNOWN);
+	plain.fixed.name_id = "bob-ext";
+	assert_string_equal(find(state, &plain, ERR_OK), "bob");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, state_teardown)
 
 int
@@ -476,6 +567,11 @@ main(void)
 		TEST(subject_of_another_issuer_is_another),
 		TEST(external_id_of_a_plain_provider_is_compared_exactly),
 		TEST(pin_that_cannot_be_written_is_no_link),
+		TEST(a_person_is_found_by_name_and_then_by_object),
+		TEST(who_has_no_account_is_not_found),
+		TEST(i3_who_is_found_by_an_old_name_is_not_linked),
+		TEST(i4_a_name_that_several_have_is_nobodys),
+		TEST(an_external_id_is_found_as_it_is_compared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
