@@ -5,14 +5,19 @@
  *
  *	main.c		configuration, privileges, BEGIN, the operation table
  *	authenticate.c	who is it?
- *	prompt.c	what the person is asked
- *	picture.c	an address for the camera of a phone
  *	account.c	may they be here?
+ *	deliver.c	whose Response is this?
+ *	ask.c prompt.c	what the person is asked
+ *	picture.c	an address for the camera of a phone
+ *	verify.c	from a Response to a decision
  *	reply.c		what the module, the person and the log are told
  */
 #ifndef PAM_8X8SSO_HELPER_H
 #define PAM_8X8SSO_HELPER_H
 
+#include "auth/claims.h"
+#include "auth/idp_keys.h"
+#include "auth/pending.h"
 #include "sys/conf.h"
 #include "sys/store.h"
 #include "wire/channel.h"
@@ -26,11 +31,15 @@ struct login {
 	struct channel *ch;
 	const struct wire_msg *begin;	/* names of user, service ... */
 	enum wire_operation operation;
-	const char *user;
+	/* Whose login it is.  authenticate() adds its request; deliver() begins
+	 * with nobody. */
+	struct pending who;
+	const char *user;		/* who.user */
 	/* Eight hexadecimal digits that the person is shown and both log
 	 * lines have: the first bytes of the nonce. */
 	char tag[LOGIN_TAG_SIZE];
 	int64_t session_end;		/* set with a grant; 0: none */
+	enum err note;			/* for the log, whatever the result */
 };
 
 /* The operations.  ERR_OK grants; every other code is the reason of the
@@ -38,16 +47,48 @@ struct login {
  * ERR_WIRE_* and ERR_TIMEOUT: nobody is there any more. */
 enum err authenticate(struct login *login, struct diag *diag) MUST_USE;
 enum err account(struct login *login, struct diag *diag) MUST_USE;
+enum err deliver(struct login *login, struct diag *diag) MUST_USE;
 
 /* Is this account provisioned, active and allowed here, at this time?  The
  * part of account() that authenticate() repeats. */
 enum err account_decide(const struct login *login, int64_t now,
 	struct diag *diag) MUST_USE;
 
-/* Appends the words that ask for the Response to the request at url.
+/* Shows the text and waits for the answer, which is not shown: a Response is
+ * a bearer secret until it is used up, and a code too.  ERR_ANSWER_*, and
+ * those of the channel. */
+enum err ask(struct login *login, const char *text,
+	struct wire_msg *ret_answer, struct diag *diag) MUST_USE;
+
+/* A Response and what it may answer.  Borrowed. */
+struct answer {
+	const void *response;		/* base64 */
+	size_t response_len;
+	const struct idp_keys *keys;
+	const struct pending *pending;
+	size_t pending_count;
+	int64_t now;
+};
+
+/* Has a worker verify it.  The caller ends with claims_free(), also after an
+ * error.  *ret_pending is the login that it answers, NULL for none.  The
+ * verifier's reasons, ERR_WORKER, ERR_SPAWN. */
+enum err answer_verify(const struct login *login, const struct answer *answer,
+	struct claims **ret, const struct pending **ret_pending,
+	struct diag *diag) MUST_USE;
+
+/* The claims are true; are they for this user, for the first time, and may
+ * the user be here?  Sets login->session_end. */
+enum err answer_accept(struct login *login, const struct claims *claims,
+	int64_t now, struct diag *diag) MUST_USE;
+
+/* Appends the words that ask for the answer to the request at url.
  * ERR_TOO_LONG, ERR_NOMEM. */
 enum err prompt_write(const struct login *login, const char *url,
 	struct buf *out) MUST_USE;
+
+/* What is asked after a wrong code. */
+extern const char prompt_again[];
 
 /* Appends the QR code of an address, in whole lines, when the configuration
  * wants one and the person's screen has room for it and for the words; else

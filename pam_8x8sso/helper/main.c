@@ -34,6 +34,7 @@ static const struct {
 } operations[] = {
 	{ WIRE_AUTHENTICATE, authenticate },
 	{ WIRE_ACCOUNT, account },
+	{ WIRE_DELIVER, deliver },
 };
 
 static int
@@ -115,7 +116,13 @@ begin(struct login *login, const struct wire_msg *msg)
 	login->begin = msg;
 	login->operation = (enum wire_operation)wire_get_u64(msg,
 	    BEGIN_OPERATION);
-	login->user = wire_get_text(msg, BEGIN_USER);
+	(void)snprintf(login->who.user, sizeof(login->who.user), "%s",
+	    wire_get_text(msg, BEGIN_USER));
+	(void)snprintf(login->who.service, sizeof(login->who.service), "%s",
+	    wire_get_text(msg, BEGIN_SERVICE));
+	(void)snprintf(login->who.rhost, sizeof(login->who.rhost), "%s",
+	    wire_get_text(msg, BEGIN_RHOST));
+	login->user = login->who.user;
 	(void)snprintf(login->tag, sizeof(login->tag), "%02x%02x%02x%02x",
 	    nonce[0], nonce[1], nonce[2], nonce[3]);
 }

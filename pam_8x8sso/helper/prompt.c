@@ -16,6 +16,9 @@ printable(const char *text)
 	return text;
 }
 
+const char prompt_again[] = "That code is not right.\n"
+    "Type the code, or paste the response: ";
+
 /* Everything stands in the prompt: sshd holds other texts back until the
  * next one. */
 enum err
@@ -33,7 +36,8 @@ prompt_write(const struct login *login, const char *url, struct buf *out)
 	return buf_printf(out, "Company sign-in for %s on %s%s%s\n"
 	    "Open this address in a browser and sign in:\n"
 	    "%s%s\n"
-	    "Then paste the SAML response here, and end with an empty line: ",
+	    "Then type the code that you get, or paste the SAML response and "
+	    "end it with\nan empty line: ",
 	    printable(login->user), printable(host),
 	    rhost[0] != '\0' ? ", from " : "", rhost, buf_str(&picture), url);
 }

@@ -88,30 +88,39 @@ tell_person(const struct login *login, const struct cause *cause,
 	    wire_text(buf_str(&text)));
 }
 
+static const char *
+name_of(enum wire_operation operation)
+{
+	switch (operation) {
+	case WIRE_ACCOUNT:
+		return "account";
+	case WIRE_DELIVER:
+		return "deliver";
+	default:
+		return "authenticate";
+	}
+}
+
 static void
 write_log(const struct login *login, enum err reason,
     const struct diag *diag)
 {
-	static const struct {
+	const struct {
 		const char *key;
-		unsigned int place;
+		const char *text;
 	} names[] = {
-		{ "user", BEGIN_USER },
-		{ "service", BEGIN_SERVICE },
-		{ "rhost", BEGIN_RHOST },
-		{ "tty", BEGIN_TTY },
+		{ "user", login->who.user },
+		{ "service", login->who.service },
+		{ "rhost", login->who.rhost },
+		{ "tty", wire_get_text(login->begin, BEGIN_TTY) },
 	};
 	AUTO(buf) struct buf line = BUF_INIT(8192);
 	bool granted = reason == ERR_OK;
-	enum err r = buf_printf(&line, "op=%s",
-	    login->operation == WIRE_ACCOUNT ? "account" : "authenticate");
+	enum err r = buf_printf(&line, "op=%s", name_of(login->operation));
 
 	for (size_t i = 0; i < ARRAY_LEN(names) && r == ERR_OK; i++) {
-		const char *text = wire_get_text(login->begin,
-		    names[i].place);
-
 		r = buf_printf(&line, " %s=\"", names[i].key);
-		log_escape(&line, text, strlen(text));
+		log_escape(&line, names[i].text, strlen(names[i].text));
 		if (r == ERR_OK)
 			r = buf_putc(&line, '"');
 	}
@@ -119,6 +128,8 @@ write_log(const struct login *login, enum err reason,
 		r = buf_printf(&line, " result=%s reason=%s login=%s",
 		    granted ? "granted" : "denied", err_name(reason),
 		    login->tag);
+	if (r == ERR_OK && login->note != ERR_OK)
+		r = buf_printf(&line, " note=%s", err_name(login->note));
 	if (r == ERR_OK && !granted && diag->text[0] != '\0') {
 		r = buf_puts(&line, " detail=\"");
 		log_escape(&line, diag->text, strlen(diag->text));

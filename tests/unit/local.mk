@@ -68,15 +68,20 @@ tests_unit_test_verdict_SOURCES = tests/unit/test_verdict.c
 tests_unit_test_verdict_LDADD = $(unit_module_libs)
 
 unit_helper_libs = pam_8x8sso/helper/libhelper.la \
-	common/auth/librequest.la common/sys/libqr.la common/wire/libwire.la \
-	common/base/libbase.la $(CMOCKA_LIBS)
-unit_programs += tests/unit/test_authenticate tests/unit/test_picture \
-	tests/unit/test_reply
+	common/auth/librequest.la common/auth/librules.la \
+	common/sys/libqr.la common/wire/libwire.la common/base/libbase.la \
+	$(CMOCKA_LIBS)
+unit_programs += tests/unit/test_authenticate tests/unit/test_deliver \
+	tests/unit/test_handover tests/unit/test_picture tests/unit/test_reply
 tests_unit_test_authenticate_SOURCES = tests/unit/test_authenticate.c \
 	tests/unit/scene.c tests/unit/scene.h
 tests_unit_test_authenticate_LDADD = $(unit_helper_libs)
-tests_unit_test_picture_SOURCES = tests/unit/test_picture.c
-tests_unit_test_picture_LDADD = $(unit_helper_libs)
+tests_unit_test_deliver_SOURCES = tests/unit/test_deliver.c \
+	tests/unit/scene.c tests/unit/scene.h
+tests_unit_test_deliver_LDADD = $(unit_helper_libs)
+tests_unit_test_handover_SOURCES = tests/unit/test_handover.c \
+	tests/unit/scene.c tests/unit/scene.h
+tests_unit_test_handover_LDADD = $(unit_helper_libs)
 tests_unit_test_reply_SOURCES = tests/unit/test_reply.c \
 	tests/unit/scene.c tests/unit/scene.h
 tests_unit_test_reply_LDADD = $(unit_helper_libs)

@@ -3,11 +3,13 @@
 
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <unistd.h>
 #include <syslog.h>
 
 #include "auth/idp_keys.h"
 #include "auth/policy.h"
 #include "auth/replay.h"
+#include "base/clock.h"
 #include "directory/link.h"
 #include "wire/spawn.h"
 
@@ -125,11 +127,39 @@ replay_accept(struct store *store, const char *issuer,
 	    fail(diag, fake.replay, "replay");
 }
 
+/* Only SO_PEERCRED is asked for. */
+int
+getsockopt(int fd, int level, int name, void *value, socklen_t *len)
+{
+	(void)fd;
+	assert_int_equal(level, SOL_SOCKET);
+	assert_int_equal(name, SO_PEERCRED);
+	assert_int_equal(*len, sizeof(struct ucred));
+	((struct ucred *)value)->uid = fake.caller;
+	return 0;
+}
+
+enum err
+link_find(struct store *store, const struct conf *conf,
+    const struct claims *claims, char login[static LOGIN_NAME_MAX_LEN + 1],
+    struct diag *diag)
+{
+	(void)store;
+	(void)conf;
+	(void)claims;
+	called("who");
+	if (fake.found == NULL)
+		return fail(diag, ERR_USER_UNKNOWN, "who");
+	(void)snprintf(login, LOGIN_NAME_MAX_LEN + 1, "%s", fake.found);
+	return ERR_OK;
+}
+
 enum err
 link_check(struct store *store, const struct conf *conf,
     const struct claims *claims, const char *login, struct diag *diag)
 {
-	(void)store;
+	if (fake.at_link != NULL)
+		fake.at_link(store);
 	(void)conf;
 	(void)claims;
 	called("link");
@@ -216,7 +246,21 @@ scene_clear(struct scene *s)
 	channel_close(&s->ch);
 	channel_close(&fake.worker);
 	wire_msg_clear(&s->begin);
+	store_free(&s->store);
+	assert_int_equal(unlink(s->path), 0);
+	assert_int_equal(rmdir(s->dir), 0);
 }
+
+static void
+make_store(struct scene *s)
+{
+	(void)snprintf(s->dir, sizeof(s->dir), "/tmp/8x8sso-scene-XXXXXX");
+	assert_non_null(mkdtemp(s->dir));
+	(void)snprintf(s->path, sizeof(s->path), "%s/state.db", s->dir);
+	s->store = NULL;
+	assert_err(store_open(s->path, true, &s->store, NULL), ERR_OK);
+}
+
 char *
 scene_text(const char *constant)
 {
@@ -228,6 +272,7 @@ scene_open(struct scene *s, enum wire_operation operation)
 {
 	int fd[2];
 
+	make_store(s);
 	memset(&fake, 0, sizeof(fake));
 	fake.stored_url = "";
 	fake.worker.fd = -1;
@@ -250,6 +295,7 @@ scene_open(struct scene *s, enum wire_operation operation)
 		.saml_max_age = 300,
 		.saml_unsolicited_max_age = 60,
 		.host_libexec_dir = scene_text("/libexec"),
+		.host_user = scene_text("_8x8sso"),
 	};
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0);
 	s->module = (struct channel){ fd[0], 0 };
@@ -265,12 +311,39 @@ scene_open(struct scene *s, enum wire_operation operation)
 	s->diag = (struct diag)DIAG_INIT;
 	s->login = (struct login){
 		.conf = &s->conf,
+		.store = s->store,
 		.ch = &s->ch,
 		.begin = &s->begin,
 		.operation = operation,
-		.user = "b.simon",
+		.who = { .user = "b.simon", .service = "sshd",
+		    .rhost = "192.0.2.7\n" },
 		.tag = "30313233",
 	};
+	s->login.user = s->login.who.user;
+}
+
+void
+scene_wait(struct scene *s, const char *request_id, const char *user)
+{
+	struct pending login = {
+		.service = "sshd",
+		.rhost = "192.0.2.7",
+		.created = clock_now(),
+	};
+
+	(void)snprintf(login.request_id, sizeof(login.request_id), "%s",
+	    request_id);
+	(void)snprintf(login.user, sizeof(login.user), "%s", user);
+	assert_err(pending_add(s->store, &login, NULL), ERR_OK);
+}
+
+int64_t
+scene_count(struct store *store, const char *sql)
+{
+	int64_t count = -1;
+
+	assert_err(store_query_int(store, sql, &count, NULL), ERR_OK);
+	return count;
 }
 
 void

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * One login in the helper, without the parts that others test: directory,
- * replay, policy and worker are stood in for, and each records its call.
+ * replay, policy and worker are stood in for, and each records its call.  The
+ * state database, with pending logins and codes, is real.
  */
 #ifndef TESTS_UNIT_SCENE_H
 #define TESTS_UNIT_SCENE_H
@@ -9,6 +10,7 @@
 #include "unit.h"
 
 #include "auth/claims.h"
+#include "auth/code.h"
 #include "base/limits.h"
 #include "pam_8x8sso/helper/helper.h"
 
@@ -28,6 +30,9 @@ struct scene_fake {
 	const char *stored_url;
 	char calls[256];		/* "worker replay ..." */
 	int64_t replay_until;
+	uid_t caller;			/* who has the other end */
+	const char *found;		/* link_find()'s, or NULL: unknown */
+	void (*at_link)(struct store *store);
 	struct channel worker;		/* the worker's end */
 	bool worker_hangs_up;
 	/* What the worker accepts; NULL: what it was asked about. */
@@ -40,6 +45,9 @@ extern struct scene_fake fake;
 extern char logged[8192];
 
 struct scene {
+	char dir[64];
+	char path[80];			/* dir/state.db */
+	struct store *store;
 	struct conf conf;
 	struct channel module;		/* the module's end */
 	struct channel ch;
@@ -61,6 +69,12 @@ char *scene_text(const char *constant);
 
 /* What the person will type, in advance. */
 void scene_answer(struct scene *s, const char *words);
+
+/* Another login of this user waits, too. */
+void scene_wait(struct scene *s, const char *request_id, const char *user);
+
+/* The number that a query gives. */
+int64_t scene_count(struct store *store, const char *sql);
 
 /* The next message that the module got must have this type ... */
 void scene_next(struct scene *s, enum wire_type type, struct wire_msg *msg);
