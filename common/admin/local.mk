@@ -7,6 +7,7 @@ sbin_PROGRAMS += 8x8sso
 	common/admin/check.c common/admin/check.h \
 	common/admin/check_cloud.c \
 	common/admin/check_host.c \
+	common/admin/deliver.c \
 	common/admin/fetch.c common/admin/fetch.h \
 	common/admin/idp.c \
 	common/admin/idp_print.c common/admin/idp_print.h \

@@ -82,18 +82,24 @@ tests_unit_test_deliver_LDADD = $(unit_helper_libs)
 tests_unit_test_handover_SOURCES = tests/unit/test_handover.c \
 	tests/unit/scene.c tests/unit/scene.h
 tests_unit_test_handover_LDADD = $(unit_helper_libs)
+tests_unit_test_picture_SOURCES = tests/unit/test_picture.c
+tests_unit_test_picture_LDADD = $(unit_helper_libs)
 tests_unit_test_reply_SOURCES = tests/unit/test_reply.c \
 	tests/unit/scene.c tests/unit/scene.h
 tests_unit_test_reply_LDADD = $(unit_helper_libs)
 
 # -- common/sys, common/admin
 
-unit_programs += tests/unit/test_admin tests/unit/test_conf \
-	tests/unit/test_http tests/unit/test_json tests/unit/test_qr \
-	tests/unit/test_sandbox tests/unit/test_xml
+unit_programs += tests/unit/test_admin tests/unit/test_admin_deliver \
+	tests/unit/test_conf tests/unit/test_http tests/unit/test_json \
+	tests/unit/test_qr tests/unit/test_sandbox tests/unit/test_xml
 tests_unit_test_admin_SOURCES = tests/unit/test_admin.c \
 	common/admin/nsswitch.c common/admin/print.c
 tests_unit_test_admin_LDADD = common/base/libbase.la $(CMOCKA_LIBS)
+tests_unit_test_admin_deliver_SOURCES = tests/unit/test_admin_deliver.c \
+	common/admin/deliver.c common/admin/print.c
+tests_unit_test_admin_deliver_LDADD = common/sys/libjson.la \
+	common/wire/libwire.la common/base/libbase.la $(CMOCKA_LIBS)
 tests_unit_test_conf_SOURCES = tests/unit/test_conf.c
 tests_unit_test_conf_LDADD = common/sys/libconf.la $(CMOCKA_LIBS)
 tests_unit_test_http_SOURCES = tests/unit/test_http.c
