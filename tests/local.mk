@@ -29,6 +29,7 @@ EXTRA_DIST += tests/demo.sh tests/run.sh \
 	tests/e2e/check.sh \
 	tests/e2e/denial.sh \
 	tests/e2e/idp.sh \
+	tests/e2e/handover.sh \
 	tests/e2e/install.sh \
 	tests/e2e/login.sh \
 	tests/e2e/lookup.sh \

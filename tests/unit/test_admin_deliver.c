@@ -30,8 +30,10 @@ peer_start(struct peer *peer, char *const argv[], int extra_fd,
     struct diag *diag)
 {
 	assert_int_equal(extra_fd, -1);
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < 3; i++) {
+		free(started[i]);
 		started[i] = strdup(argv[i]);
+	}
 	assert_null(argv[3]);
 	if (spawn != ERR_OK)
 		return fail(diag, spawn, "%s", argv[0]);
