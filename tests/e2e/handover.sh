@@ -174,7 +174,7 @@ refuse "two deliveries give two codes" test "$old" = "$new"
 
 # Somebody else's Response for a login that waits.
 waiting_login 1 pam sshd b.simon authenticate account
-check "a response of somebody else is not delivered" undelivered link-pin \
+check "a response of somebody else is not delivered" undelivered link-mismatch \
 	sh -c "'$top_srcdir/tests/lab/lab' respond '$LAB' --user \
 	M.Garcia@contoso.com --url '$(cat /run/url.1)' | 8x8sso deliver"
 go_on 1 "$(respond_to 1 "$SIMON")"
