@@ -46,11 +46,8 @@ prepare(struct sign_in *s, struct diag *diag)
 		.force_authn = conf->saml_force_authn,
 		.now = clock_now(),
 	};
-	enum err r = idp_keys_load(store, conf->idp_issuer, &s->keys, diag);
+	enum err r = answer_keys(s->login, request.now, &s->keys, diag);
 
-	if (r == ERR_OK)
-		r = idp_origin_verify(store, conf->idp_max_age, request.now,
-		    diag);
 	if (r == ERR_OK && request.login_url[0] == '\0') {
 		request.login_url = login_url;
 		r = store_meta_get(store, "idp_login_url", login_url,

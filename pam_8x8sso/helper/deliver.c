@@ -101,8 +101,7 @@ verify(struct login *login, const struct wire_field *response,
 		.pending_count = list->count,
 		.now = now,
 	};
-	enum err r = idp_keys_load(login->store, login->conf->idp_issuer,
-	    &keys, diag);
+	enum err r = answer_keys(login, now, &keys, diag);
 
 	if (r == ERR_OK)
 		r = answer_verify(login, &answer, &claims, &answered, diag);

@@ -60,6 +60,11 @@ enum err account_decide(const struct login *login, int64_t now,
 enum err ask(struct login *login, const char *text,
 	struct wire_msg *ret_answer, struct diag *diag) MUST_USE;
 
+/* The provider's keys, if they may still be used.  ERR_IDP_NO_KEYS,
+ * ERR_IDP_STALE, ERR_STORE. */
+enum err answer_keys(const struct login *login, int64_t now,
+	struct idp_keys *ret, struct diag *diag) MUST_USE;
+
 /* A Response and what it may answer.  Borrowed. */
 struct answer {
 	const void *response;		/* base64 */

@@ -16,6 +16,18 @@
 
 #define WORKER_NAME "8x8sso-saml"
 
+enum err
+answer_keys(const struct login *login, int64_t now, struct idp_keys *ret,
+    struct diag *diag)
+{
+	const struct conf *conf = login->conf;
+	enum err r = idp_keys_load(login->store, conf->idp_issuer, ret, diag);
+
+	if (r != ERR_OK)
+		return r;
+	return idp_origin_verify(login->store, conf->idp_max_age, now, diag);
+}
+
 static uint64_t
 check_flags(const struct conf *conf)
 {

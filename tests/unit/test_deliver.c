@@ -116,6 +116,19 @@ every_login_that_waits_may_be_the_one(void **state)
 }
 
 static void
+c7_keys_that_are_too_old_deliver_nothing(void **state)
+{
+	DELIVERY(s);
+
+	(void)state;
+	scene_wait(&s, FIRST, "b.simon");
+	fake.origin = ERR_IDP_STALE;
+	assert_err(hand_over(&s, "PHg+"), ERR_IDP_STALE);
+	assert_string_equal(fake.calls, "");
+	assert_int_equal(codes(&s), 0);
+}
+
+static void
 only_root_delivers(void **state)
 {
 	const struct {
@@ -328,6 +341,7 @@ main(void)
 		    a_delivery_gives_a_code_for_the_login_that_waits),
 		cmocka_unit_test(the_log_names_the_login_and_no_secret),
 		cmocka_unit_test(every_login_that_waits_may_be_the_one),
+		cmocka_unit_test(c7_keys_that_are_too_old_deliver_nothing),
 		cmocka_unit_test(only_root_delivers),
 		cmocka_unit_test(
 		    without_a_login_that_waits_no_worker_is_started),
