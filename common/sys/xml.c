@@ -144,6 +144,8 @@ check_bytes(const uint8_t *p, size_t len, const struct xml_limits *limits,
 
 /* -- what libxml2 reports ------------------------------------------------ */
 
+/* Nothing is built or reported from here on.  xmlStopParser() would do so,
+ * and free the text that its caller, when that is libxml2, still reads. */
 static void
 refuse(xmlParserCtxt *ctxt, enum err reason, const char *what)
 {
@@ -154,7 +156,7 @@ refuse(xmlParserCtxt *ctxt, enum err reason, const char *what)
 		parse->what = what;
 		parse->line = ctxt->input == NULL ? 0 : ctxt->input->line;
 	}
-	xmlStopParser(ctxt);
+	ctxt->disableSAX = 1;
 }
 
 static enum err

@@ -212,6 +212,19 @@ b10_prefixed_attribute_is_another(void **state)
 	assert_null(xml_get(xml_doc_root(doc), "ID"));
 }
 
+/* Here libxml2 reports an error while it takes in the attributes of a tag.  A
+ * sanitizer sees whether the text of the second one was still there. */
+static void
+an_error_in_a_tag_does_not_free_its_text(void **state)
+{
+	char text[1200];
+
+	(void)state;
+	(void)snprintf(text, sizeof(text),
+	    "<a xml:id='1' b='%01000d'><a/></a>", 0);
+	assert_err(parse(text), ERR_SAML_XML);
+}
+
 int
 main(void)
 {
@@ -222,6 +235,7 @@ main(void)
 		cmocka_unit_test(a8_bom_passes_where_it_is_admitted),
 		cmocka_unit_test(nodes_are_walked_by_namespace),
 		cmocka_unit_test(b10_prefixed_attribute_is_another),
+		cmocka_unit_test(an_error_in_a_tag_does_not_free_its_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
