@@ -40,6 +40,34 @@ is_web_address(const char *url)
 	return true;
 }
 
+/* A provider would have two to choose from. */
+static bool
+has_request(const char *url)
+{
+	static const char name[] = "SAMLRequest=";
+
+	for (const char *p = strchr(url, '?'); p != NULL;
+	    p = strchr(p + 1, '&'))
+		if (strncmp(p + 1, name, sizeof(name) - 1) == 0)
+			return true;
+	return false;
+}
+
+/* What an element of XML 1.0 can hold and a reader gives back as it is: no
+ * control bytes, not U+FFFE and U+FFFF. */
+static bool
+is_xml_text(const char *text)
+{
+	if (*text == '\0' || !parse_is_utf8(text, strlen(text)))
+		return false;
+	for (const char *p = text; *p != '\0'; p++)
+		if ((unsigned char)*p < ' ' || *p == '\x7f' ||
+		    strncmp(p, "\xef\xbf\xbe", 3) == 0 ||
+		    strncmp(p, "\xef\xbf\xbf", 3) == 0)
+			return false;
+	return true;
+}
+
 /* A value between double quotes, or an element's text. */
 static enum err
 put_escaped(struct buf *out, const char *text)
@@ -144,27 +172,37 @@ put_url(struct buf *out, const char *login_url, const struct buf *xml,
 	return r == ERR_OK ? put_query_value(out, &base64) : r;
 }
 
+static enum err
+check_request(const struct saml_request *request, struct diag *diag)
+{
+	char instant[CLOCK_TEXT_SIZE];
+	int64_t read_back = 0;
+
+	if (!is_web_address(request->login_url))
+		return fail(diag, ERR_SYNTAX, "login URL is not a web address");
+	if (has_request(request->login_url))
+		return fail(diag, ERR_SYNTAX, "login URL has a SAMLRequest");
+	if (!is_web_address(request->acs_url))
+		return fail(diag, ERR_SYNTAX, "acs_url is not a web address");
+	if (!is_xml_text(request->entity_id))
+		return fail(diag, ERR_SYNTAX, "entity_id is empty or not text");
+	clock_format(request->now, instant);
+	if (!parse_instant(instant, strlen(instant), &read_back))
+		return fail(diag, ERR_CLOCK, "it says %lld",
+		    (long long)request->now);
+	return ERR_OK;
+}
+
 enum err
 saml_request_url(const struct saml_request *request, const char *id,
     struct buf *out, struct diag *diag)
 {
 	AUTO(buf) struct buf xml = BUF_INIT(SAML_REQUEST_MAX);
 	AUTO(buf) struct buf url = BUF_INIT(SAML_REQUEST_URL_MAX);
-	const char *entity_id = request->entity_id;
-	enum err r;
+	enum err r = check_request(request, diag);
 
-	if (!is_web_address(request->login_url))
-		return fail(diag, ERR_SYNTAX, "login URL is not a web address");
-	if (!is_web_address(request->acs_url))
-		return fail(diag, ERR_SYNTAX, "acs_url is not a web address");
-	if (entity_id[0] == '\0' || !parse_is_utf8(entity_id,
-	    strlen(entity_id)))
-		return fail(diag, ERR_SYNTAX, "entity_id is empty or not "
-		    "UTF-8");
-	for (const char *p = entity_id; *p != '\0'; p++)
-		if ((unsigned char)*p < ' ' || *p == '\x7f')
-			return fail(diag, ERR_SYNTAX, "entity_id has a "
-			    "control byte");
+	if (r != ERR_OK)
+		return r;
 	r = put_xml(&xml, request, id);
 	if (r == ERR_OK)
 		r = put_url(&url, request->login_url, &xml, diag);

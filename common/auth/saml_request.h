@@ -29,7 +29,8 @@ enum err saml_request_new_id(char id[static SAML_REQUEST_ID_SIZE],
 	struct diag *diag) MUST_USE;
 
 /* Appends the URL.  ERR_SYNTAX (a value that cannot stand in XML or is not an
- * http URL), ERR_TOO_LONG, ERR_NOMEM. */
+ * http URL, a login URL that has a SAMLRequest already), ERR_CLOCK (now is
+ * none that an answer could have), ERR_TOO_LONG, ERR_NOMEM, ERR_INTERNAL. */
 enum err saml_request_url(const struct saml_request *request, const char *id,
 	struct buf *out, struct diag *diag) MUST_USE;
 

@@ -136,7 +136,8 @@ tests_unit_test_saml_metadata_SOURCES = tests/unit/test_saml_metadata.c
 tests_unit_test_saml_metadata_LDADD = $(unit_saml_libs)
 tests_unit_test_saml_prove_SOURCES = tests/unit/test_saml_prove.c
 tests_unit_test_saml_prove_LDADD = $(unit_saml_libs)
-tests_unit_test_saml_request_SOURCES = tests/unit/test_saml_request.c
+tests_unit_test_saml_request_SOURCES = tests/unit/test_saml_request.c \
+	tests/lib/redirect.c tests/lib/redirect.h
 tests_unit_test_saml_request_LDADD = common/auth/librequest.la $(ZLIB_LIBS) \
 	$(CMOCKA_LIBS)
 tests_unit_test_xmlsig_SOURCES = tests/unit/test_xmlsig.c

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "unit.h"
 
-#include <ctype.h>
-
-#include <zlib.h>
-
 #include "auth/saml_request.h"
-#include "base/base64.h"
 #include "base/limits.h"
+#include "../lib/redirect.h"
 #include "sys/deflate.h"
 
 #define ID "_0123456789abcdef0123456789abcdef"
@@ -21,64 +17,24 @@ static const struct saml_request entra = {
 	.now = 1792497600,
 };
 
-static void
-inflate_raw(const struct buf *in, char *out, size_t size)
-{
-	z_stream z;
-
-	memset(&z, 0, sizeof(z));
-	assert_int_equal(inflateInit2(&z, -MAX_WBITS), Z_OK);
-	z.next_in = in->data;
-	z.avail_in = (uInt)in->len;
-	z.next_out = (Bytef *)out;
-	z.avail_out = (uInt)size - 1;
-	assert_int_equal(inflate(&z, Z_FINISH), Z_STREAM_END);
-	assert_int_equal(z.avail_in, 0);
-	out[z.total_out] = '\0';
-	assert_int_equal(inflateEnd(&z), Z_OK);
-}
-
 /* The XML that stands behind prefix in the URL, as a provider reads it. */
 static void
-decode(const char *url, const char *prefix, char *xml, size_t size)
+decode(const char *url, const char *prefix, struct buf *xml)
 {
-	static const struct {
-		const char *hex;
-		char c;
-	} escapes[] = { { "2B", '+' }, { "2F", '/' }, { "3D", '=' } };
-	AUTO(buf) struct buf text = BUF_INIT(65536);
-	AUTO(buf) struct buf deflated = BUF_INIT(65536);
-	size_t i;
-
 	assert_int_equal(strncmp(url, prefix, strlen(prefix)), 0);
-	for (const char *p = url + strlen(prefix); *p != '\0'; p++) {
-		if (*p != '%') {
-			assert_true(isalnum((unsigned char)*p));
-			assert_err(buf_putc(&text, *p), ERR_OK);
-			continue;
-		}
-		for (i = 0; i < ARRAY_LEN(escapes); i++)
-			if (strncmp(p + 1, escapes[i].hex, 2) == 0)
-				break;
-		assert_true(i < ARRAY_LEN(escapes));
-		assert_err(buf_putc(&text, escapes[i].c), ERR_OK);
-		p += 2;
-	}
-	assert_err(base64_decode(&deflated, buf_str(&text), text.len, false),
-	    ERR_OK);
-	inflate_raw(&deflated, xml, size);
+	assert_true(redirect_decode(xml, url + strlen(prefix)));
 }
 
 static void
 the_request_is_what_entra_wants(void **state)
 {
 	AUTO(buf) struct buf url = BUF_INIT(65536);
-	char xml[4096];
+	AUTO(buf) struct buf xml = BUF_INIT(4096);
 
 	(void)state;
 	assert_err(saml_request_url(&entra, ID, &url, NULL), ERR_OK);
-	decode(buf_str(&url), LOGIN "?SAMLRequest=", xml, sizeof(xml));
-	assert_string_equal(xml, "<samlp:AuthnRequest "
+	decode(buf_str(&url), LOGIN "?SAMLRequest=", &xml);
+	assert_string_equal(buf_str(&xml), "<samlp:AuthnRequest "
 	    "xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" "
 	    "xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\" "
 	    "ID=\"" ID "\" Version=\"2.0\" "
@@ -96,13 +52,13 @@ force_authn_is_left_out_when_it_is_off(void **state)
 {
 	AUTO(buf) struct buf url = BUF_INIT(65536);
 	struct saml_request request = entra;
-	char xml[4096];
+	AUTO(buf) struct buf xml = BUF_INIT(4096);
 
 	(void)state;
 	request.force_authn = false;
 	assert_err(saml_request_url(&request, ID, &url, NULL), ERR_OK);
-	decode(buf_str(&url), LOGIN "?SAMLRequest=", xml, sizeof(xml));
-	assert_null(strstr(xml, "ForceAuthn"));
+	decode(buf_str(&url), LOGIN "?SAMLRequest=", &xml);
+	assert_null(strstr(buf_str(&xml), "ForceAuthn"));
 }
 
 static void
@@ -110,15 +66,14 @@ a_query_that_is_there_is_kept(void **state)
 {
 	AUTO(buf) struct buf url = BUF_INIT(65536);
 	struct saml_request request = entra;
-	char xml[4096];
+	AUTO(buf) struct buf xml = BUF_INIT(4096);
 
 	(void)state;
 	request.login_url = "http://127.0.0.1:8080/sso?idp=a&x=y";
 	assert_err(saml_request_url(&request, ID, &url, NULL), ERR_OK);
 	decode(buf_str(&url),
-	    "http://127.0.0.1:8080/sso?idp=a&x=y&SAMLRequest=", xml,
-	    sizeof(xml));
-	assert_non_null(strstr(xml,
+	    "http://127.0.0.1:8080/sso?idp=a&x=y&SAMLRequest=", &xml);
+	assert_non_null(strstr(buf_str(&xml),
 	    "Destination=\"http://127.0.0.1:8080/sso?idp=a&amp;x=y\""));
 }
 
@@ -127,13 +82,14 @@ values_cannot_leave_their_place_in_the_xml(void **state)
 {
 	AUTO(buf) struct buf url = BUF_INIT(65536);
 	struct saml_request request = entra;
-	char xml[4096];
+	AUTO(buf) struct buf xml = BUF_INIT(4096);
 
 	(void)state;
 	request.entity_id = "a\"b'<c>&amp;\xc3\xb6</saml:Issuer>";
 	assert_err(saml_request_url(&request, ID, &url, NULL), ERR_OK);
-	decode(buf_str(&url), LOGIN "?SAMLRequest=", xml, sizeof(xml));
-	assert_non_null(strstr(xml, "<saml:Issuer>a&quot;b'&lt;c&gt;&amp;amp;"
+	decode(buf_str(&url), LOGIN "?SAMLRequest=", &xml);
+	assert_non_null(strstr(buf_str(&xml),
+	    "<saml:Issuer>a&quot;b'&lt;c&gt;&amp;amp;"
 	    "\xc3\xb6&lt;/saml:Issuer&gt;</saml:Issuer>"));
 }
 
@@ -170,7 +126,7 @@ static void
 entity_ids_that_xml_cannot_hold_are_refused(void **state)
 {
 	static const char *const bad[] = { "", "a\x01", "a\nb", "\xff",
-	    "\x7f" };
+	    "\x7f", "a\xef\xbf\xbe", "\xef\xbf\xbf" "b" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
@@ -180,6 +136,57 @@ entity_ids_that_xml_cannot_hold_are_refused(void **state)
 		request.entity_id = bad[i];
 		assert_err(saml_request_url(&request, ID, &url, NULL),
 		    ERR_SYNTAX);
+	}
+}
+
+/* The address bar of somebody who was sent to sign in. */
+static void
+a_login_url_with_a_request_is_refused(void **state)
+{
+	static const char *const bad[] = {
+		LOGIN "?SAMLRequest=fZ", LOGIN "?a=b&SAMLRequest=",
+	};
+	static const char *const good[] = {
+		LOGIN "?xSAMLRequest=", LOGIN "?SAMLRequests=1",
+		LOGIN "/SAMLRequest=", LOGIN "?", LOGIN "?a&",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		AUTO(buf) struct buf url = BUF_INIT(65536);
+		struct saml_request request = entra;
+		struct diag diag = DIAG_INIT;
+
+		request.login_url = bad[i];
+		assert_err(saml_request_url(&request, ID, &url, &diag),
+		    ERR_SYNTAX);
+		assert_non_null(strstr(diag.text, "SAMLRequest"));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		AUTO(buf) struct buf url = BUF_INIT(65536);
+		struct saml_request request = entra;
+
+		request.login_url = good[i];
+		assert_err(saml_request_url(&request, ID, &url, NULL),
+		    ERR_OK);
+	}
+}
+
+static void
+d8_a_clock_that_no_answer_could_have_makes_no_request(void **state)
+{
+	static const int64_t bad[] = {
+		INT64_MIN, -1, 0, 946684799, 4102444800, INT64_MAX
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		AUTO(buf) struct buf url = BUF_INIT(65536);
+		struct saml_request request = entra;
+
+		request.now = bad[i];
+		assert_err(saml_request_url(&request, ID, &url, NULL),
+		    ERR_CLOCK);
 	}
 }
 
@@ -216,8 +223,8 @@ static void
 deflate_keeps_every_byte_and_the_bytes_before(void **state)
 {
 	static char text[70000];
-	static char back[70001];
 	AUTO(buf) struct buf out = BUF_INIT(1u << 20);
+	AUTO(buf) struct buf back = BUF_INIT(sizeof(text));
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(text); i++)
@@ -225,9 +232,9 @@ deflate_keeps_every_byte_and_the_bytes_before(void **state)
 	assert_err(buf_puts(&out, "x"), ERR_OK);
 	assert_err(deflate_raw(&out, text, sizeof(text), NULL), ERR_OK);
 	assert_int_equal(out.data[0], 'x');
-	memmove(out.data, out.data + 1, --out.len);
-	inflate_raw(&out, back, sizeof(back));
-	assert_memory_equal(back, text, sizeof(text));
+	assert_true(redirect_inflate(&back, out.data + 1, out.len - 1));
+	assert_int_equal(back.len, sizeof(text));
+	assert_memory_equal(back.data, text, sizeof(text));
 }
 
 static void
@@ -251,6 +258,9 @@ main(void)
 		cmocka_unit_test(
 		    addresses_that_a_terminal_should_not_show_are_refused),
 		cmocka_unit_test(entity_ids_that_xml_cannot_hold_are_refused),
+		cmocka_unit_test(a_login_url_with_a_request_is_refused),
+		cmocka_unit_test(
+		    d8_a_clock_that_no_answer_could_have_makes_no_request),
 		cmocka_unit_test(a_request_above_the_limit_is_refused),
 		cmocka_unit_test(ids_are_random_and_entra_takes_them),
 		cmocka_unit_test(
