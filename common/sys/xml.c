@@ -365,8 +365,11 @@ parse_bytes(const uint8_t *p, size_t len, const struct xml_limits *limits,
 		return fail(diag, ERR_NOMEM, "parser");
 	set_handlers(ctxt->sax);
 	ctxt->_private = &parse;
-	doc = xmlCtxtReadMemory(ctxt, (const char *)p, (int)len, NULL,
-	    "UTF-8", PARSE_OPTIONS);
+	/* Of UTF-8 without NUL and mark, declared as nothing else, there is
+	 * nothing to guess.  Told the encoding, 2.9 would copy the text, and
+	 * crash when there is no memory for that. */
+	doc = xmlCtxtReadMemory(ctxt, (const char *)p, (int)len, NULL, NULL,
+	    PARSE_OPTIONS);
 	r = check_document(ctxt, doc, len, diag);
 	if (r != ERR_OK)
 		return r;

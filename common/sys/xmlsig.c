@@ -70,7 +70,7 @@ say_nothing(const char *file, int line, const char *func,
 static bool
 start_libraries(void)
 {
-	if (xmlSecInit() != 0 || xmlSecCheckVersionExact() != 1 ||
+	if (xmlSecCheckVersionExact() != 1 || xmlSecInit() != 0 ||
 	    xmlSecOpenSSLAppInit(NULL) != 0 || xmlSecOpenSSLInit() != 0)
 		return false;
 	/* These come last because xmlsec has just set its own.  No reference

@@ -6,6 +6,7 @@
 #define TESTS_SAML_VECTOR_H
 
 #include "auth/saml_response.h"
+#include "sys/crypto.h"
 
 #define VECTOR_TENANT "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"
 #define VECTOR_OBJECT "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"
@@ -26,5 +27,10 @@ bool vector_key(const char *name, struct idp_keys *keys) MUST_USE;
 /* What the helper would ask 20 s after good.xml was issued; response is not
  * set. */
 struct saml_check vector_check(const struct idp_keys *keys);
+
+/* SHA-256 of all that is in the claims, as they go over the wire; false when
+ * something failed. */
+bool vector_hash(const struct claims *claims,
+	uint8_t ret[static SHA256_SIZE]) MUST_USE;
 
 #endif

@@ -113,16 +113,19 @@ tests_unit_test_qr_LDADD = common/sys/libqr.la $(QRENCODE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_sandbox_SOURCES = tests/unit/test_sandbox.c
 tests_unit_test_sandbox_LDADD = common/sys/libsandbox.la $(CMOCKA_LIBS)
 tests_unit_test_xml_SOURCES = tests/unit/test_xml.c
-tests_unit_test_xml_LDADD = common/sys/libxml.la $(CMOCKA_LIBS)
+tests_unit_test_xml_CFLAGS = $(AM_CFLAGS) $(XML_CFLAGS)
+tests_unit_test_xml_LDFLAGS = -Wl,--wrap=memmem,--wrap=xmlByteConsumed
+tests_unit_test_xml_LDADD = common/sys/libxml.la $(XML_LIBS) $(CMOCKA_LIBS)
 
 # -- the SAML verifier: vectors in tests/vectors/saml
 
 unit_saml_libs = tests/lib/libvector.la $(CMOCKA_LIBS)
-unit_programs += tests/unit/test_claims tests/unit/test_crypto \
-	tests/unit/test_saml_metadata tests/unit/test_saml_request \
-	tests/unit/test_saml_response tests/unit/test_saml_worker \
-	tests/unit/test_differential tests/unit/test_saml_prove \
+unit_saml_programs = tests/unit/test_claims tests/unit/test_crypto \
+	tests/unit/test_differential tests/unit/test_saml_memory \
+	tests/unit/test_saml_metadata tests/unit/test_saml_prove \
+	tests/unit/test_saml_request tests/unit/test_saml_response \
 	tests/unit/test_xmlsig
+unit_programs += $(unit_saml_programs) tests/unit/test_saml_worker
 tests_unit_test_claims_SOURCES = tests/unit/test_claims.c
 tests_unit_test_claims_LDADD = common/auth/libclaims.la $(CMOCKA_LIBS)
 tests_unit_test_crypto_SOURCES = tests/unit/test_crypto.c
@@ -132,6 +135,13 @@ tests_unit_test_differential_CFLAGS = $(AM_CFLAGS) $(XMLSEC_CFLAGS)
 tests_unit_test_differential_LDFLAGS = \
 	-Wl,--wrap=xmlSecDSigCtxVerify,--wrap=crypto_rs256_verify
 tests_unit_test_differential_LDADD = $(unit_saml_libs)
+tests_unit_test_saml_memory_SOURCES = tests/unit/test_saml_memory.c
+tests_unit_test_saml_memory_CFLAGS = $(AM_CFLAGS) $(XML_CFLAGS) \
+	$(CRYPTO_CFLAGS)
+tests_unit_test_saml_memory_LDFLAGS = -Wl,--wrap=malloc,--wrap=calloc \
+	-Wl,--wrap=strdup,--wrap=free
+tests_unit_test_saml_memory_LDADD = $(unit_saml_libs) \
+	common/auth/librequest.la $(XML_LIBS) $(CRYPTO_LIBS)
 tests_unit_test_saml_metadata_SOURCES = tests/unit/test_saml_metadata.c
 tests_unit_test_saml_metadata_LDADD = $(unit_saml_libs)
 tests_unit_test_saml_prove_SOURCES = tests/unit/test_saml_prove.c
@@ -141,7 +151,13 @@ tests_unit_test_saml_request_SOURCES = tests/unit/test_saml_request.c \
 tests_unit_test_saml_request_LDADD = common/auth/librequest.la $(ZLIB_LIBS) \
 	$(CMOCKA_LIBS)
 tests_unit_test_xmlsig_SOURCES = tests/unit/test_xmlsig.c
-tests_unit_test_xmlsig_LDADD = $(unit_saml_libs)
+# The linker wants to see in the wrappers what the library calls itself.
+tests_unit_test_xmlsig_CFLAGS = $(AM_CFLAGS) $(XMLSEC_CFLAGS) \
+	-fvisibility=default
+tests_unit_test_xmlsig_LDFLAGS = -Wl,--wrap=xmlSecCheckVersionExt \
+	-Wl,--wrap=xmlSecKeySetValue \
+	-Wl,--wrap=xmlSecDSigReferenceCtxGetPreDigestBuffer
+tests_unit_test_xmlsig_LDADD = $(unit_saml_libs) $(XMLSEC_LIBS)
 tests_unit_test_saml_response_SOURCES = tests/unit/test_saml_response.c
 tests_unit_test_saml_response_LDADD = $(unit_saml_libs)
 tests_unit_test_saml_worker_SOURCES = tests/unit/test_saml_worker.c
