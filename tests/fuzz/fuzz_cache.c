@@ -4,14 +4,12 @@
  * over a whole one, behind the part of the header that would only make all
  * inputs be refused.  So no corpus is needed to begin.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "../lib/cache.h"
 #include "base/limits.h"
 #include "cache/format.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

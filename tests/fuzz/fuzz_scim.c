@@ -4,11 +4,11 @@
  * "\n--\n": scim_list() gets them as pages, and the first of them is also read
  * as a saved file.  What is accepted must be what the headers promise.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/parse.h"
 #include "directory/scim.h"
+#include "fuzz.h"
 
 #define PAGES_MAX 64
 
@@ -102,8 +102,6 @@ check(const struct scim_listing *l, enum err r)
 		check_text(u->created, SCIM_CREATED_MAX);
 	}
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

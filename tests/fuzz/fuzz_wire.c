@@ -3,27 +3,17 @@
  * Any bytes as one frame.  What decodes must encode to the same bytes again,
  * and the module must judge it without a contradiction.
  */
-#include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "fuzz.h"
 #include "pam_8x8sso/verdict.h"
 #include "wire/codec.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const size_t counts[256] = {
 #define COUNT(number, message) [number] = message##_FIELD_COUNT,
 	WIRE_MESSAGES(COUNT)
 };
-
-static void
-demand(bool good)
-{
-	if (!good)
-		abort();
-}
 
 static void
 round_trip(const struct wire_msg *msg, const uint8_t *data, size_t size)

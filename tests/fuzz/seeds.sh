@@ -1,0 +1,21 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Sourced by replay.sh and tests/run.sh: what a fuzzer begins with.
+
+# Files and folders, one per line.
+fuzz_seeds() # TOP NAME
+{
+	case $2 in
+	fuzz_saml_metadata | fuzz_saml_response)
+		echo "$1/tests/vectors/saml" ;;
+	esac
+	[ ! -d "$1/tests/fuzz/corpus/$2" ] || echo "$1/tests/fuzz/corpus/$2"
+}
+
+fuzz_options() # TOP NAME
+{
+	case $2 in
+	fuzz_saml_*) echo "-dict=$1/tests/fuzz/saml.dict" ;;
+	esac
+}
