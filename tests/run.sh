@@ -23,6 +23,7 @@ sanitizers	build and make check with ASan and UBSan
 valgrind	unit tests under valgrind
 no-nss		build with --disable-nss
 fuzz		build the fuzzers and run each for a moment
+coverage	lines of the SAML code that tests and seeds run, 95 % or more
 scripts		shellcheck
 lab		the lab itself
 e2e		the installed product on a disposable host
@@ -263,6 +264,20 @@ stage_fuzz()
 		    $(fuzz_seeds "$work/src" "$name")) >>"$log" 2>&1
 		result $? "$name finds nothing in five seconds"
 	done <"$work/fuzzers"
+}
+
+stage_coverage()
+{
+	build coverage --enable-coverage || {
+		result 1 "configure --enable-coverage and make"
+		return
+	}
+	as_user make -s -C "$work/build-coverage" -j"$jobs" coverage \
+	    >"$work/coverage" 2>>"$log"
+	coverage_status=$?
+	cat "$work/coverage" >>"$log"
+	sed -n '/ % of /s/^/# /p' "$work/coverage"
+	result "$coverage_status" "make coverage finds no file below 95 %"
 }
 
 stage_scripts()
