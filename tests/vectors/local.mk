@@ -22,3 +22,55 @@ tests_vectors_saml_verify_sha1_LDADD = $(verify_libs)
 
 TESTS += tests/vectors/saml_verify.sh
 EXTRA_DIST += tests/vectors/saml_verify.sh tests/vectors/saml
+
+# The mutation engine over recorded Responses.  make check runs a share of the
+# mutants, make mutations all of them (a quarter of an hour).
+
+check_LTLIBRARIES += tests/vectors/libmutate.la
+tests_vectors_libmutate_la_SOURCES = \
+	tests/lib/verify_options.c tests/lib/verify_options.h \
+	tests/vectors/mutate.h \
+	tests/vectors/mutate_bytes.c \
+	tests/vectors/mutate_c14n.c \
+	tests/vectors/mutate_doc.c tests/vectors/mutate_doc.h \
+	tests/vectors/mutate_dsig.c \
+	tests/vectors/mutate_insert.c \
+	tests/vectors/mutate_kinds.c \
+	tests/vectors/mutate_login.c \
+	tests/vectors/mutate_same.c \
+	tests/vectors/mutate_sign.c \
+	tests/vectors/mutate_tree.c \
+	tests/vectors/mutate_wrap.c \
+	tests/vectors/saml-mutate.c
+tests_vectors_libmutate_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/lib
+tests_vectors_libmutate_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
+tests_vectors_libmutate_la_LIBADD = tests/lib/libvector.la $(CRYPTO_LIBS)
+
+check_PROGRAMS += tests/vectors/saml-mutate
+tests_vectors_saml_mutate_SOURCES =
+tests_vectors_saml_mutate_LDADD = tests/vectors/libmutate.la
+
+# The same with holes, which it has to find.
+check_PROGRAMS += tests/vectors/saml-mutate-weak
+tests_vectors_saml_mutate_weak_SOURCES = tests/vectors/mutate_weak.c
+tests_vectors_saml_mutate_weak_CFLAGS = $(AM_CFLAGS) $(XML_CFLAGS)
+tests_vectors_saml_mutate_weak_LDFLAGS = \
+	-Wl,--wrap=base64_decode \
+	-Wl,--wrap=saml_check_audience \
+	-Wl,--wrap=saml_check_request \
+	-Wl,--wrap=saml_check_window \
+	-Wl,--wrap=saml_grammar_check \
+	-Wl,--wrap=saml_signature_verify \
+	-Wl,--wrap=xml_is_container \
+	-Wl,--wrap=xmlsig_verify
+tests_vectors_saml_mutate_weak_LDADD = tests/vectors/libmutate.la $(XML_LIBS)
+
+mutate_tests = tests/vectors/mutate.sh tests/vectors/mutate_weak.sh
+dist_check_SCRIPTS += $(mutate_tests)
+TESTS += $(mutate_tests)
+EXTRA_DIST += tests/vectors/samples
+
+mutations: tests/vectors/saml-mutate$(EXEEXT)
+	tests/vectors/saml-mutate$(EXEEXT) --out . \
+		--samples $(srcdir)/tests/vectors/samples
+.PHONY: mutations
