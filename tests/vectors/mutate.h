@@ -84,6 +84,7 @@ struct count {
 struct last {
 	char kind[KIND_NAME_MAX];
 	size_t position;
+	bool ended;		/* the sample's process, as it should */
 	bool is_xml;
 	size_t len;
 	uint8_t mutant[MUTANT_MAX];

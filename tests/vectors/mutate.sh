@@ -8,7 +8,7 @@ set -u
 
 # Sanitizers need several times as long.
 share=1/40
-[ -z "${SANITIZE:-}" ] || share=1/300
+[ -z "${SANITIZE:-}" ] || share=1/120
 
 exec "$top_builddir/tests/vectors/saml-mutate" --tap --share $share \
 	--out "${TMPDIR:-$top_builddir/tests/vectors}" \

@@ -175,7 +175,7 @@ doc_parse(struct doc *d, const char *s, size_t len)
 	d->elements = d->attrs = d->texts = d->used = 0;
 	if (memchr(s, '\0', len) != NULL)
 		return false;
-	if (len > 6 && memcmp(s, "<?xml ", 6) == 0) {
+	if (len > 6 && memcmp(s, "<?xml", 5) == 0 && is_blank(s[5])) {
 		const char *end = memmem(s, len, "?>", 2);
 
 		if (end == NULL)

@@ -360,6 +360,7 @@ run_sample(struct engine *e)
 		(void)printf("# %s: %zu of %zu mutants, share %" PRIu64 "/%"
 		    PRIu64 ", seed %" PRIu64 "\n", e->sample->name,
 		    total->tried, total->mutants, e->share, e->of, e->seed);
+	e->last->ended = true;
 	return ready && total->wrong == 0 ? 0 : 1;
 }
 
@@ -467,14 +468,14 @@ try_sample(struct engine *e, struct sample *sample, unsigned int *tap)
 	if (pid < 0)
 		die("no process");
 	if (pid == 0) {
-		status = run_sample(e);
-		(void)fflush(NULL);
-		_exit(status);
+		/* Not _exit(): a leak is a finding, too. */
+		exit(run_sample(e));
 	}
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			die("waitpid");
-	if (!WIFEXITED(status) || WEXITSTATUS(status) > 1)
+	/* A sanitizer exits with 1, and a leak is found last. */
+	if (!e->last->ended || !WIFEXITED(status) || WEXITSTATUS(status) > 1)
 		report_crash(e, status);
 	if (tap != NULL)
 		(void)printf("%sok %u - ", status == 0 ? "" : "not ", ++*tap);
