@@ -319,13 +319,25 @@ utf8_sequence(const uint8_t *p, size_t len)
 	return n;
 }
 
+/* True when none of the eight bytes is NUL or beyond ASCII. */
+static bool
+is_ascii_word(const uint8_t *p)
+{
+	uint64_t word;
+
+	memcpy(&word, p, sizeof(word));
+	return ((word | (word - UINT64_C(0x0101010101010101))) &
+	    UINT64_C(0x8080808080808080)) == 0;
+}
+
 bool
 parse_is_utf8(const void *data, size_t len)
 {
 	const uint8_t *p = data;
 
 	while (len > 0) {
-		size_t n = utf8_sequence(p, len);
+		size_t n = len >= 8 && is_ascii_word(p) ? 8 :
+		    utf8_sequence(p, len);
 
 		if (n == 0)
 			return false;

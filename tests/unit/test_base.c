@@ -144,6 +144,51 @@ base64_admits_line_breaks_only_when_told(void **state)
 	assert_string_equal(buf_str(&out), "foobar");
 }
 
+/* By the definition, not by a table. */
+static bool
+is_symbol(int c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+	    (c >= '0' && c <= '9') || c == '+' || c == '/';
+}
+
+/* Wherever it stands: the decoder takes four symbols at once where it can. */
+static void
+a2_every_other_byte_is_refused_everywhere(void **state)
+{
+	(void)state;
+	for (int c = 0; c < 256; c++) {
+		if (c == '\n' || c == '\r' || c == '=')
+			continue;
+		for (size_t place = 0; place < 8; place++) {
+			AUTO(buf) struct buf out = BUF_INIT(100);
+			char text[] = "Zm9vYmFy";
+
+			text[place] = (char)c;
+			assert_err(base64_decode(&out, text, 8, true),
+			    is_symbol(c) ? ERR_OK : ERR_SYNTAX);
+		}
+	}
+}
+
+static void
+base64_may_be_broken_anywhere(void **state)
+{
+	static const char text[] = "Zm9vYmFyZm9vYg==";
+
+	(void)state;
+	for (size_t place = 0; place < sizeof(text); place++) {
+		AUTO(buf) struct buf broken = BUF_INIT(100);
+		AUTO(buf) struct buf out = BUF_INIT(100);
+
+		assert_err(buf_printf(&broken, "%.*s\r\n%s", (int)place, text,
+		    text + place), ERR_OK);
+		assert_err(decode(buf_str(&broken), true, &out), ERR_OK);
+		assert_string_equal(buf_str(&out), "foobarfoob");
+		assert_err(decode(buf_str(&broken), false, &out), ERR_SYNTAX);
+	}
+}
+
 static void
 base64_keeps_the_maximum(void **state)
 {
@@ -381,6 +426,8 @@ main(void)
 		cmocka_unit_test(base64_knows_the_vectors_of_rfc_4648),
 		cmocka_unit_test(a2_base64_that_is_not_canonical_is_refused),
 		cmocka_unit_test(base64_admits_line_breaks_only_when_told),
+		cmocka_unit_test(a2_every_other_byte_is_refused_everywhere),
+		cmocka_unit_test(base64_may_be_broken_anywhere),
 		cmocka_unit_test(base64_keeps_the_maximum),
 		cmocka_unit_test(
 		    i9_files_that_others_can_write_or_read_are_refused),

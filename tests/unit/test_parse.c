@@ -167,6 +167,30 @@ utf8_is_well_formed_or_refused(void **state)
 	assert_false(parse_is_utf8("a\0b", 3));
 }
 
+/* Long runs of ASCII are looked at eight bytes at once. */
+static void
+utf8_is_refused_wherever_it_is_bad(void **state)
+{
+	(void)state;
+	for (size_t place = 0; place < 20; place++) {
+		char text[] = "abcdefghijklmnopqrst";
+
+		assert_true(parse_is_utf8(text, 20));
+		text[place] = '\x80';
+		assert_false(parse_is_utf8(text, 20));
+		text[place] = '\0';
+		assert_false(parse_is_utf8(text, 20));
+		text[place] = '\x7f';
+		assert_true(parse_is_utf8(text, 20));
+		text[place] = '\xc3';
+		assert_false(parse_is_utf8(text, 20));
+		if (place == 19)
+			continue;
+		text[place + 1] = '\xa9';
+		assert_true(parse_is_utf8(text, 20));
+	}
+}
+
 static void
 urls_that_may_carry_a_secret_are_accepted(void **state)
 {
@@ -236,6 +260,7 @@ main(void)
 		cmocka_unit_test(guids_have_their_hyphens_in_place),
 		cmocka_unit_test(i4_login_names_are_of_the_grammar),
 		cmocka_unit_test(utf8_is_well_formed_or_refused),
+		cmocka_unit_test(utf8_is_refused_wherever_it_is_bad),
 		cmocka_unit_test(urls_that_may_carry_a_secret_are_accepted),
 		cmocka_unit_test(urls_that_may_not_are_refused),
 		cmocka_unit_test(case_is_ascii_case),
