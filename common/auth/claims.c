@@ -6,13 +6,15 @@
 #include "base/limits.h"
 
 struct claim {
-	char *name;
+	const char *name;		/* one of the names */
 	char *value;
 };
 
 enum { ISSUER, ASSERTION_ID, NAME_ID, NAME_ID_FORMAT, IN_RESPONSE_TO, TEXTS };
 
 struct claims {
+	char *name[SAML_CLAIMS_MAX];	/* all different */
+	size_t names;
 	struct claim claim[SAML_CLAIM_VALUES_MAX];
 	size_t count;
 	char *text[TEXTS];		/* what fixed points to; NULL: "" */
@@ -40,52 +42,50 @@ claims_free(struct claims **claims)
 
 	if (c == NULL)
 		return;
-	for (size_t i = 0; i < c->count; i++) {
-		free(c->claim[i].name);
+	for (size_t i = 0; i < c->names; i++)
+		free(c->name[i]);
+	for (size_t i = 0; i < c->count; i++)
 		free(c->claim[i].value);
-	}
 	for (size_t i = 0; i < TEXTS; i++)
 		free(c->text[i]);
 	free(c);
 	*claims = NULL;
 }
 
-/* How many different names there are. */
-static size_t
-name_count(const struct claims *claims)
+/* As it is in name[], or NULL.  Values of one name come together, so the
+ * newest is the likeliest. */
+static const char *
+find_name(const struct claims *claims, const char *name)
 {
-	size_t names = 0;
-
-	for (size_t i = 0; i < claims->count; i++) {
-		size_t first = 0;
-
-		while (strcmp(claims->claim[first].name,
-		    claims->claim[i].name) != 0)
-			first++;
-		names += first == i;
-	}
-	return names;
+	for (size_t i = claims->names; i > 0; i--)
+		if (strcmp(claims->name[i - 1], name) == 0)
+			return claims->name[i - 1];
+	return NULL;
 }
 
 enum err
 claims_add(struct claims *claims, const char *name, const char *value)
 {
-	AUTO_FREE char *name_copy = NULL;
-	AUTO_FREE char *value_copy = NULL;
+	AUTO_FREE char *new_name = NULL;
+	AUTO_FREE char *new_value = NULL;
+	const char *known = find_name(claims, name);
 
 	if (claims->count == SAML_CLAIM_VALUES_MAX ||
+	    (known == NULL && claims->names == SAML_CLAIMS_MAX) ||
 	    strlen(name) > SAML_CLAIM_NAME_MAX ||
 	    strlen(value) > SAML_CLAIM_VALUE_MAX)
 		return ERR_TOO_LONG;
-	if (claims_count(claims, name) == 0 &&
-	    name_count(claims) == SAML_CLAIMS_MAX)
-		return ERR_TOO_LONG;
-	name_copy = strdup(name);
-	value_copy = strdup(value);
-	if (name_copy == NULL || value_copy == NULL)
+	if (known == NULL)
+		new_name = strdup(name);
+	new_value = strdup(value);
+	if ((known == NULL && new_name == NULL) || new_value == NULL)
 		return ERR_NOMEM;
-	claims->claim[claims->count].name = TAKE(name_copy);
-	claims->claim[claims->count].value = TAKE(value_copy);
+	if (known == NULL) {
+		known = new_name;
+		claims->name[claims->names++] = TAKE(new_name);
+	}
+	claims->claim[claims->count].name = known;
+	claims->claim[claims->count].value = TAKE(new_value);
 	claims->count++;
 	return ERR_OK;
 }
@@ -93,10 +93,11 @@ claims_add(struct claims *claims, const char *name, const char *value)
 const char *
 claims_get(const struct claims *claims, const char *name)
 {
+	const char *known = find_name(claims, name);
 	const char *value = NULL;
 
 	for (size_t i = 0; i < claims->count; i++) {
-		if (strcmp(claims->claim[i].name, name) != 0)
+		if (claims->claim[i].name != known)
 			continue;
 		if (value != NULL)
 			return NULL;
@@ -108,8 +109,10 @@ claims_get(const struct claims *claims, const char *name)
 bool
 claims_has(const struct claims *claims, const char *name, const char *value)
 {
+	const char *known = find_name(claims, name);
+
 	for (size_t i = 0; i < claims->count; i++)
-		if (strcmp(claims->claim[i].name, name) == 0 &&
+		if (claims->claim[i].name == known &&
 		    strcmp(claims->claim[i].value, value) == 0)
 			return true;
 	return false;
@@ -118,10 +121,11 @@ claims_has(const struct claims *claims, const char *name, const char *value)
 size_t
 claims_count(const struct claims *claims, const char *name)
 {
+	const char *known = find_name(claims, name);
 	size_t count = 0;
 
 	for (size_t i = 0; i < claims->count; i++)
-		count += strcmp(claims->claim[i].name, name) == 0;
+		count += claims->claim[i].name == known;
 	return count;
 }
 
