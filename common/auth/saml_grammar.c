@@ -342,6 +342,10 @@ check_element(const struct xml_node *node, enum element element,
 
 	if (r == ERR_OK)
 		r = check_attributes(node, element, diag);
+	/* Most elements are such: there is nothing to count. */
+	if (r == ERR_OK && elements[element].content == LEAF &&
+	    xml_first(node) == NULL)
+		return check_text(node, element, diag);
 	for (const struct xml_node *child = xml_first(node);
 	    child != NULL && r == ERR_OK; child = xml_next(child)) {
 		const struct place *place = find_place(element, child);

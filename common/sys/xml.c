@@ -39,11 +39,32 @@ struct parse {
 /* -- bytes --------------------------------------------------------------- */
 
 static bool
+is_control(uint8_t c)
+{
+	return (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f;
+}
+
+/* True when any of the eight bytes is below 0x20, or 0x7f. */
+static bool
+is_suspicious(const uint8_t *p)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t word;
+	uint64_t del;
+
+	memcpy(&word, p, sizeof(word));
+	del = word ^ ones * 0x7f;
+	return ((((word - ones * 0x20) & ~word) | ((del - ones) & ~del)) &
+	    ones * 0x80) != 0;
+}
+
+static bool
 has_control(const uint8_t *p, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
-		if ((p[i] < 0x20 && p[i] != '\t' && p[i] != '\n' &&
-		    p[i] != '\r') || p[i] == 0x7f)
+		if (len - i >= 8 && !is_suspicious(p + i))
+			i += 7;
+		else if (is_control(p[i]))
 			return true;
 	return false;
 }
@@ -86,9 +107,44 @@ declaration_is_plain(const uint8_t *p, size_t len)
 }
 
 static bool
-has_text(const uint8_t *p, size_t len, const char *text)
+has_declaration(const uint8_t *p, size_t len)
 {
-	return memmem(p, len, text, strlen(text)) != NULL;
+	const uint8_t *start = p;
+	const uint8_t *end = p + len;
+
+	for (p = memchr(p, '!', len); p != NULL;
+	    p = memchr(p + 1, '!', (size_t)(end - p - 1)))
+		if (p != start && p[-1] == '<' &&
+		    (starts_with(p, (size_t)(end - p), "!DOCTYPE") ||
+		    starts_with(p, (size_t)(end - p), "!ENTITY")))
+			return true;
+	return false;
+}
+
+/* The end of a tag whose inside begins at p; NULL when it has more than max
+ * attributes. */
+static const uint8_t *
+end_of_tag(const uint8_t *p, const uint8_t *end, unsigned int max)
+{
+	static const bool stops[256] = {
+		['"'] = true, ['\''] = true, ['='] = true, ['>'] = true
+	};
+	unsigned int count = 0;
+
+	for (; p != end; p++) {
+		if (!stops[*p])
+			continue;
+		if (*p == '>')
+			return p;
+		if (*p == '=' && ++count > max)
+			return NULL;
+		if (*p == '=')
+			continue;
+		p = memchr(p + 1, *p, (size_t)(end - p - 1));
+		if (p == NULL)
+			return end;
+	}
+	return end;
 }
 
 /* libxml2 2.9 needs time quadratic in the number of one tag's attributes, so
@@ -96,25 +152,12 @@ has_text(const uint8_t *p, size_t len, const char *text)
 static bool
 tags_are_small(const uint8_t *p, size_t len, unsigned int max)
 {
-	unsigned int count = 0;
-	bool in_tag = false;
-	uint8_t quote = 0;
+	const uint8_t *end = p + len;
 
-	for (size_t i = 0; i < len; i++) {
-		if (quote != 0) {
-			quote = p[i] == quote ? 0 : quote;
-			continue;
-		}
-		if (!in_tag) {
-			in_tag = p[i] == '<';
-			count = 0;
-			continue;
-		}
-		if (p[i] == '"' || p[i] == '\'')
-			quote = p[i];
-		in_tag = p[i] != '>';
-		count += p[i] == '=';
-		if (count > max)
+	for (p = memchr(p, '<', len); p != NULL;
+	    p = memchr(p, '<', (size_t)(end - p))) {
+		p = end_of_tag(p + 1, end, max);
+		if (p == NULL)
 			return false;
 	}
 	return true;
@@ -135,7 +178,7 @@ check_bytes(const uint8_t *p, size_t len, const struct xml_limits *limits,
 		return fail(diag, ERR_SAML_ENCODING, "byte order mark");
 	if (!declaration_is_plain(p, len))
 		return fail(diag, ERR_SAML_ENCODING, "XML declaration");
-	if (has_text(p, len, "<!DOCTYPE") || has_text(p, len, "<!ENTITY"))
+	if (has_declaration(p, len))
 		return fail(diag, ERR_SAML_DTD, "declaration in the text");
 	if (!tags_are_small(p, len, limits->attributes + limits->namespaces))
 		return fail(diag, ERR_SAML_LIMITS, "attributes of one tag");

@@ -51,9 +51,9 @@ xml_is(const struct xml_node *node, const char *ns, const char *name)
 {
 	const xmlNode *n = node_of(node);
 
-	return n->ns != NULL && n->ns->href != NULL &&
-	    strcmp((const char *)n->ns->href, ns) == 0 &&
-	    strcmp((const char *)n->name, name) == 0;
+	return strcmp((const char *)n->name, name) == 0 &&
+	    n->ns != NULL && n->ns->href != NULL &&
+	    strcmp((const char *)n->ns->href, ns) == 0;
 }
 
 static bool
