@@ -160,8 +160,11 @@ restrict_context(xmlSecDSigCtx *ctx, const struct xmlsig_suite *suite)
 {
 	xmlSecKeyInfoCtx *keys = &ctx->keyInfoReadCtx;
 
+	/* The "hack" is to look an ID up where xmlsec would otherwise write it
+	 * into an XPointer and evaluate that (B11, B12). */
 	ctx->flags = XMLSEC_DSIG_FLAGS_IGNORE_MANIFESTS |
-	    XMLSEC_DSIG_FLAGS_STORE_SIGNEDINFO_REFERENCES;
+	    XMLSEC_DSIG_FLAGS_STORE_SIGNEDINFO_REFERENCES |
+	    XMLSEC_DSIG_FLAGS_USE_VISA3D_HACK;
 	ctx->enabledReferenceUris = xmlSecTransformUriTypeSameDocument;
 	keys->retrievalMethodCtx.enabledUris = xmlSecTransformUriTypeNone;
 	return xmlSecDSigCtxEnableReferenceTransform(ctx,
@@ -194,7 +197,7 @@ chain_is_ours(const xmlSecTransformCtx *chain,
 	for (const xmlSecTransform *t = chain->first; t != NULL; t = t->next)
 		if (found < ARRAY_LEN(wanted) && t->id == wanted[found])
 			found++;
-		else if (t->id != xmlSecTransformXPointerId &&
+		else if (t->id != xmlSecTransformVisa3DHackId &&
 		    t->id != xmlSecTransformMemBufId)
 			return false;
 	return found == ARRAY_LEN(wanted);
@@ -259,19 +262,25 @@ verify_with_xmlsec(const struct xmlsig *sig, const struct crypto_key *key,
 struct subtree {
 	const xmlNode *top;
 	const xmlNode *without;		/* NULL: everything */
+	const xmlNode *within;		/* the last element that was visible */
 };
 
+/* C14N asks about an element and then about what is in it. */
 static int
 is_visible(void *data, xmlNode *node, xmlNode *parent)
 {
-	const struct subtree *subtree = data;
-	const xmlNode *n = node;
+	struct subtree *subtree = data;
+	bool is_element = node->type == XML_ELEMENT_NODE;
+	const xmlNode *n = is_element ? node : parent;
+	const xmlNode *element = n;
 
-	if (node->type == XML_NAMESPACE_DECL || node->type == XML_ATTRIBUTE_NODE)
-		n = parent;
+	if (n == subtree->within)
+		return 1;
 	for (; n != NULL && n != subtree->without; n = n->parent)
-		if (n == subtree->top)
+		if (n == subtree->top) {
+			subtree->within = element;
 			return 1;
+		}
 	return 0;
 }
 
@@ -302,12 +311,17 @@ canonicalise(struct subtree *subtree, const char *prefixes, struct buf *out)
 	AUTO(output) xmlOutputBuffer *output = xmlAllocOutputBuffer(NULL);
 	AUTO_FREE char *copy = strdup(prefixes);
 	xmlChar *list[XMLSIG_PREFIXES_MAX + 1];
+	xmlDoc doc;
 
 	if (output == NULL || copy == NULL)
 		return ERR_NOMEM;
 	if (!split_prefixes(copy, list))
 		return ERR_INTERNAL;
-	if (xmlC14NExecute(subtree->top->doc, is_visible, subtree,
+	/* C14N begins with the document's first child, and in the exclusive
+	 * form needs nothing of what is above: what is in front is spared. */
+	doc = *subtree->top->doc;
+	doc.children = (xmlNode *)(uintptr_t)subtree->top;
+	if (xmlC14NExecute(&doc, is_visible, subtree,
 	    XML_C14N_EXCLUSIVE_1_0, list, 0, output) < 0)
 		return ERR_SAML_SIG_INVALID;
 	(void)xmlOutputBufferFlush(output);
@@ -321,8 +335,8 @@ verify_with_openssl(const struct xmlsig *sig, const struct crypto_key *key,
 {
 	AUTO(buf) struct buf info = BUF_INIT(SAML_XML_MAX);
 	struct subtree what = { node_of(sig->signature)->parent,
-	    node_of(sig->signature) };
-	struct subtree how = { node_of(sig->signed_info), NULL };
+	    node_of(sig->signature), NULL };
+	struct subtree how = { node_of(sig->signed_info), NULL, NULL };
 	uint8_t digest[SHA256_SIZE];
 	enum err r = canonicalise(&what, sig->prefixes, out);
 
