@@ -169,10 +169,20 @@ register_ids(struct saml_verifier *v, struct diag *diag)
 }
 
 static enum err
+verify_signature(struct saml_verifier *v, struct xml_node *node,
+    struct buf *out, struct diag *diag)
+{
+	struct crypto_keyring *ring =
+	    v->check->ring != NULL ? v->check->ring : &v->ring;
+
+	return saml_signature_verify(node, v->check->keys, ring, out, diag);
+}
+
+static enum err
 verify_assertion(struct saml_verifier *v, struct diag *diag)
 {
-	return saml_signature_verify(saml_child(v->response, "Assertion"),
-	    v->check->keys, &v->assertion_bytes, diag);
+	return verify_signature(v, saml_child(v->response, "Assertion"),
+	    &v->assertion_bytes, diag);
 }
 
 static enum err
@@ -180,8 +190,7 @@ verify_response(struct saml_verifier *v, struct diag *diag)
 {
 	if (saml_child(v->response, "Signature") == NULL)
 		return ERR_OK;
-	return saml_signature_verify(v->response, v->check->keys,
-	    &v->response_bytes, diag);
+	return verify_signature(v, v->response, &v->response_bytes, diag);
 }
 
 /* Digested bytes go through the whole language again, and must be the
@@ -321,6 +330,7 @@ verifier_clear(struct saml_verifier *v)
 	buf_clear(&v->assertion_bytes);
 	buf_clear(&v->response_bytes);
 	buf_clear(&v->xml);
+	crypto_keyring_clear(&v->ring);
 }
 
 DEFINE_AUTO(verifier, struct saml_verifier, verifier_clear);

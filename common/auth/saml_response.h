@@ -10,6 +10,8 @@
 #include "auth/claims.h"
 #include "auth/idp_keys.h"
 
+struct crypto_keyring;
+
 /* A request of ours that waits for its answer. */
 struct saml_pending {
 	const char *id;
@@ -33,6 +35,7 @@ struct saml_check {
 	int64_t unsolicited_max_age;
 	uint64_t flags;			/* enum wire_saml_flags */
 	const struct idp_keys *keys;	/* the issuer's, and no others */
+	struct crypto_keyring *ring;	/* kept between checks; NULL: none */
 };
 
 /* Prepares the libraries underneath, which may read their configuration

@@ -187,11 +187,13 @@ struct candidates {
 
 static enum err
 verify_with_key(const struct xmlsig *sig, const struct idp_key *pinned,
-    struct buf *out, struct diag *diag)
+    struct crypto_keyring *ring, struct buf *out, struct diag *diag)
 {
-	AUTO(crypto_key) struct crypto_key *key = NULL;
-	enum err r = crypto_key_new(pinned->n, pinned->n_len, pinned->e,
-	    pinned->e_len, &key, diag);
+	const struct crypto_numbers numbers = {
+		pinned->n, pinned->n_len, pinned->e, pinned->e_len
+	};
+	const struct crypto_key *key = NULL;
+	enum err r = crypto_keyring_get(ring, &numbers, &key, diag);
 
 	if (r != ERR_OK)
 		return r;
@@ -236,7 +238,7 @@ choose_keys(const struct xml_node *signature, const struct idp_keys *keys,
  * malformed, one that fits some is wrong. */
 static enum err
 verify_with_keys(const struct xmlsig *sig, const struct idp_keys *keys,
-    struct buf *out, struct diag *diag)
+    struct crypto_keyring *ring, struct buf *out, struct diag *diag)
 {
 	struct candidates candidates;
 	enum err r = choose_keys(sig->signature, keys, &candidates, diag);
@@ -245,7 +247,8 @@ verify_with_keys(const struct xmlsig *sig, const struct idp_keys *keys,
 	if (r != ERR_OK)
 		return r;
 	for (size_t i = 0; i < candidates.count; i++) {
-		r = verify_with_key(sig, candidates.key[i], out, diag);
+		r = verify_with_key(sig, candidates.key[i], ring, out,
+		    diag);
 		if (r != ERR_SAML_SIG_INVALID && r != ERR_SAML_SIG_VALUE)
 			return r;
 		fitted = fitted || r == ERR_SAML_SIG_INVALID;
@@ -257,7 +260,7 @@ verify_with_keys(const struct xmlsig *sig, const struct idp_keys *keys,
 
 enum err
 saml_signature_verify(struct xml_node *node, const struct idp_keys *keys,
-    struct buf *out, struct diag *diag)
+    struct crypto_keyring *ring, struct buf *out, struct diag *diag)
 {
 	AUTO(buf) struct buf value = BUF_INIT(RSA_N_MAX);
 	char uri[URI_SIZE];
@@ -275,5 +278,5 @@ saml_signature_verify(struct xml_node *node, const struct idp_keys *keys,
 		return r;
 	sig.value = value.data;
 	sig.value_len = value.len;
-	return verify_with_keys(&sig, keys, out, diag);
+	return verify_with_keys(&sig, keys, ring, out, diag);
 }

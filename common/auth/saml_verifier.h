@@ -8,10 +8,12 @@
 
 #include "auth/saml_response.h"
 #include "base/buf.h"
+#include "sys/crypto.h"
 #include "sys/xml.h"
 
 struct saml_verifier {
 	const struct saml_check *check;
+	struct crypto_keyring ring;		/* when the caller keeps none */
 
 	/* As it came: it may be a reason to refuse, never to accept. */
 	struct buf xml;

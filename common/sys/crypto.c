@@ -13,7 +13,13 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
-/* struct crypto_key is OpenSSL's EVP_PKEY. */
+struct crypto_key {
+	EVP_PKEY *evp;
+	uint8_t n[RSA_N_MAX];
+	size_t n_len;
+	uint8_t e[RSA_E_MAX];
+	size_t e_len;
+};
 
 #define DEFINE_OSSL_AUTO(name, type, release) \
 	static inline void name##_auto(type **p) { release(*p); } \
@@ -62,14 +68,12 @@ check_rsa(const BIGNUM *n, const BIGNUM *e, struct diag *diag)
 }
 
 static enum err
-make_key(const BIGNUM *n, const BIGNUM *e, struct crypto_key **ret,
-    struct diag *diag)
+make_evp(const BIGNUM *n, const BIGNUM *e, EVP_PKEY **ret, struct diag *diag)
 {
 	AUTO(builder) OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
 	AUTO(pkey_ctx) EVP_PKEY_CTX *ctx =
 	    EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
 	AUTO(params) OSSL_PARAM *params = NULL;
-	EVP_PKEY *key = NULL;
 
 	if (builder == NULL || ctx == NULL ||
 	    OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, n) != 1 ||
@@ -77,9 +81,8 @@ make_key(const BIGNUM *n, const BIGNUM *e, struct crypto_key **ret,
 		return failed(diag, "key parameters");
 	params = OSSL_PARAM_BLD_to_param(builder);
 	if (params == NULL || EVP_PKEY_fromdata_init(ctx) != 1 ||
-	    EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) != 1)
+	    EVP_PKEY_fromdata(ctx, ret, EVP_PKEY_PUBLIC_KEY, params) != 1)
 		return failed(diag, "public key");
-	*ret = (struct crypto_key *)key;
 	return ERR_OK;
 }
 
@@ -89,6 +92,7 @@ crypto_key_new(const uint8_t *n, size_t n_len, const uint8_t *e,
 {
 	AUTO(bn) BIGNUM *modulus = NULL;
 	AUTO(bn) BIGNUM *exponent = NULL;
+	AUTO(crypto_key) struct crypto_key *key = NULL;
 	enum err r;
 
 	if (n_len == 0 || n_len > RSA_N_MAX || n[0] == 0 || e_len == 0 ||
@@ -102,33 +106,79 @@ crypto_key_new(const uint8_t *n, size_t n_len, const uint8_t *e,
 	r = check_rsa(modulus, exponent, diag);
 	if (r != ERR_OK)
 		return r;
-	return make_key(modulus, exponent, ret, diag);
-}
-
-static EVP_PKEY *
-evp_of(const struct crypto_key *key)
-{
-	/* OpenSSL counts references through what it calls const elsewhere. */
-	return (EVP_PKEY *)(uintptr_t)key;
+	key = calloc(1, sizeof(*key));
+	if (key == NULL)
+		return fail(diag, ERR_NOMEM, "key");
+	r = make_evp(modulus, exponent, &key->evp, diag);
+	if (r != ERR_OK)
+		return r;
+	memcpy(key->n, n, n_len);
+	key->n_len = n_len;
+	memcpy(key->e, e, e_len);
+	key->e_len = e_len;
+	*ret = TAKE(key);
+	return ERR_OK;
 }
 
 void
 crypto_key_free(struct crypto_key **key)
 {
-	EVP_PKEY_free((EVP_PKEY *)*key);
+	if (*key != NULL)
+		EVP_PKEY_free((*key)->evp);
+	free(*key);
 	*key = NULL;
+}
+
+static bool
+is_made_of(const struct crypto_key *key, const struct crypto_numbers *numbers)
+{
+	return key->n_len == numbers->n_len && key->e_len == numbers->e_len &&
+	    memcmp(key->n, numbers->n, key->n_len) == 0 &&
+	    memcmp(key->e, numbers->e, key->e_len) == 0;
+}
+
+void
+crypto_keyring_clear(struct crypto_keyring *ring)
+{
+	for (size_t i = 0; i < CRYPTO_KEYRING_MAX; i++)
+		crypto_key_free(&ring->key[i]);
+}
+
+enum err
+crypto_keyring_get(struct crypto_keyring *ring,
+    const struct crypto_numbers *numbers, const struct crypto_key **ret,
+    struct diag *diag)
+{
+	struct crypto_key *key = NULL;
+	size_t i = 0;
+	enum err r;
+
+	while (i < CRYPTO_KEYRING_MAX && ring->key[i] != NULL &&
+	    !is_made_of(ring->key[i], numbers))
+		i++;
+	if (i == CRYPTO_KEYRING_MAX || ring->key[i] == NULL) {
+		r = crypto_key_new(numbers->n, numbers->n_len, numbers->e,
+		    numbers->e_len, &key, diag);
+		if (r != ERR_OK)
+			return r;
+		i -= i == CRYPTO_KEYRING_MAX;
+		crypto_key_free(&ring->key[i]);
+		ring->key[i] = key;
+	}
+	*ret = ring->key[i];
+	return ERR_OK;
 }
 
 size_t
 crypto_key_size(const struct crypto_key *key)
 {
-	return (size_t)EVP_PKEY_get_size(evp_of(key));
+	return key->n_len;
 }
 
 struct evp_pkey_st *
 crypto_key_evp(const struct crypto_key *key)
 {
-	return EVP_PKEY_up_ref(evp_of(key)) == 1 ? evp_of(key) : NULL;
+	return EVP_PKEY_up_ref(key->evp) == 1 ? key->evp : NULL;
 }
 
 static bool
@@ -142,8 +192,7 @@ rsa_verify(const struct crypto_key *key, const EVP_MD *hash,
 
 	if (md == NULL || signature_len != crypto_key_size(key))
 		return false;
-	valid = EVP_DigestVerifyInit(md, &ctx, hash, NULL,
-	    evp_of(key)) == 1 &&
+	valid = EVP_DigestVerifyInit(md, &ctx, hash, NULL, key->evp) == 1 &&
 	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1 &&
 	    EVP_DigestVerify(md, signature, signature_len, data, len) == 1;
 	ERR_clear_error();

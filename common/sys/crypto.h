@@ -42,6 +42,29 @@ static inline void crypto_key_auto(struct crypto_key **k)
 	crypto_key_free(k);
 }
 
+/* Keys that were made before, for whoever verifies more than once: to make
+ * one takes nearly as long as to use it.  Zeroed at first.  A key is found by
+ * its numbers, so none can be out of date. */
+#define CRYPTO_KEYRING_MAX 16
+struct crypto_keyring {
+	struct crypto_key *key[CRYPTO_KEYRING_MAX];
+};
+
+void crypto_keyring_clear(struct crypto_keyring *ring);
+DEFINE_AUTO(crypto_keyring, struct crypto_keyring, crypto_keyring_clear);
+
+struct crypto_numbers {
+	const uint8_t *n;
+	size_t n_len;
+	const uint8_t *e;
+	size_t e_len;
+};
+
+/* Borrowed from the ring until its next use.  As crypto_key_new(). */
+enum err crypto_keyring_get(struct crypto_keyring *ring,
+	const struct crypto_numbers *numbers, const struct crypto_key **ret,
+	struct diag *diag) MUST_USE;
+
 /* Bytes of the modulus, and so of every signature. */
 size_t crypto_key_size(const struct crypto_key *key);
 

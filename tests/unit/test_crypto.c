@@ -141,10 +141,101 @@ c4_leading_zero_of_a_modulus_is_refused(void **state)
 	    ERR_IDP_KEY_WEAK);
 }
 
+/* -- a ring ---------------------------------------------------------------- */
+
+static struct crypto_numbers
+numbers_of(const struct idp_key *key)
+{
+	return (struct crypto_numbers){
+		key->n, key->n_len, key->e, key->e_len
+	};
+}
+
+static const struct crypto_key *
+get(struct crypto_keyring *ring, const struct crypto_numbers *numbers)
+{
+	const struct crypto_key *key = NULL;
+
+	assert_err(crypto_keyring_get(ring, numbers, &key, NULL), ERR_OK);
+	assert_non_null(key);
+	return key;
+}
+
+static bool
+verifies_vector(const struct crypto_key *key)
+{
+	AUTO(buf) struct buf sig = BUF_INIT(4096);
+
+	assert_true(vector_load("rs256.sig", &sig));
+	return crypto_rs256_verify(key, "abc", 3, sig.data, sig.len);
+}
+
+static void
+c1_a_ring_gives_the_key_of_these_numbers_and_no_other(void **state)
+{
+	AUTO(crypto_keyring) struct crypto_keyring ring = { { NULL } };
+	struct idp_key changing = keys.key[0];
+	struct crypto_numbers numbers = numbers_of(&changing);
+	const struct crypto_key *first = get(&ring, &numbers);
+
+	(void)state;
+	assert_ptr_equal(get(&ring, &numbers), first);
+	assert_true(verifies_vector(first));
+	/* The same place in the caller's list holds another key by now. */
+	changing = keys.key[1];
+	numbers = numbers_of(&changing);
+	assert_false(verifies_vector(get(&ring, &numbers)));
+	changing = keys.key[0];
+	changing.n[0] ^= 1;
+	numbers = numbers_of(&changing);
+	assert_false(verifies_vector(get(&ring, &numbers)));
+	changing = keys.key[0];
+	changing.e[0] ^= 2;
+	assert_false(verifies_vector(get(&ring, &numbers)));
+	numbers = numbers_of(&keys.key[0]);
+	assert_ptr_equal(get(&ring, &numbers), first);
+}
+
+static void
+a_full_ring_takes_another_key(void **state)
+{
+	AUTO(crypto_keyring) struct crypto_keyring ring = { { NULL } };
+	struct idp_key changing = keys.key[0];
+	struct crypto_numbers numbers = numbers_of(&changing);
+
+	(void)state;
+	for (int i = 0; i < 3 * CRYPTO_KEYRING_MAX; i++) {
+		changing.n[1] = (uint8_t)i;
+		assert_non_null(get(&ring, &numbers));
+		assert_ptr_equal(get(&ring, &numbers), get(&ring, &numbers));
+	}
+	changing = keys.key[0];
+	assert_true(verifies_vector(get(&ring, &numbers)));
+}
+
+static void
+c4_a_ring_takes_no_weak_key(void **state)
+{
+	AUTO(crypto_keyring) struct crypto_keyring ring = { { NULL } };
+	struct crypto_numbers numbers = numbers_of(&keys.key[0]);
+	const struct crypto_key *key = NULL;
+
+	(void)state;
+	numbers.n_len = 128;
+	assert_err(crypto_keyring_get(&ring, &numbers, &key, NULL),
+	    ERR_IDP_KEY_WEAK);
+	assert_null(key);
+	assert_null(ring.key[0]);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    c1_a_ring_gives_the_key_of_these_numbers_and_no_other),
+		cmocka_unit_test(a_full_ring_takes_another_key),
+		cmocka_unit_test(c4_a_ring_takes_no_weak_key),
 		cmocka_unit_test(sha256_is_that_of_fips_180),
 		cmocka_unit_test(rs256_verifies_its_own_signature_only),
 		cmocka_unit_test(c5_signature_has_the_length_of_the_modulus),
