@@ -55,6 +55,7 @@ common_sys_libstore_la_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 common_sys_libstore_la_LIBADD = common/base/libbase.la $(SQLITE_LIBS)
 
 common_sys_libxml_la_SOURCES = common/sys/xml.c common/sys/xml.h \
+	common/sys/xml_memory.c common/sys/xml_memory.h \
 	common/sys/xml_node.c
 common_sys_libxml_la_CFLAGS = $(AM_CFLAGS) $(XML_CFLAGS)
 common_sys_libxml_la_LIBADD = common/base/libbase.la $(XML_LIBS)

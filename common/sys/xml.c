@@ -10,6 +10,7 @@
 #include <libxml/xmlerror.h>
 
 #include "base/parse.h"
+#include "sys/xml_memory.h"
 
 /* Never NOWARNING or NOERROR: newer versions then call no handler.  Only a
  * pedantic parser warns of a relative namespace that has a prefix. */
@@ -455,6 +456,9 @@ xml_init(struct diag *diag)
 
 	if (ready)
 		return ERR_OK;
+	/* A sanitizer sees more with memory of its own. */
+	if (!SANITIZED && !xml_memory_install())
+		return fail(diag, ERR_INTERNAL, "libxml2 keeps its memory");
 	xmlInitParser();
 	xml_forbid_entities();
 	if (!warnings_arrive())

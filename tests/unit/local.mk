@@ -92,7 +92,8 @@ tests_unit_test_reply_LDADD = $(unit_helper_libs)
 
 unit_programs += tests/unit/test_admin tests/unit/test_admin_deliver \
 	tests/unit/test_conf tests/unit/test_http tests/unit/test_json \
-	tests/unit/test_qr tests/unit/test_sandbox tests/unit/test_xml
+	tests/unit/test_qr tests/unit/test_sandbox tests/unit/test_xml \
+	tests/unit/test_xml_memory
 tests_unit_test_admin_SOURCES = tests/unit/test_admin.c \
 	common/admin/nsswitch.c common/admin/print.c
 tests_unit_test_admin_LDADD = common/base/libbase.la $(CMOCKA_LIBS)
@@ -116,6 +117,8 @@ tests_unit_test_xml_SOURCES = tests/unit/test_xml.c
 tests_unit_test_xml_CFLAGS = $(AM_CFLAGS) $(XML_CFLAGS)
 tests_unit_test_xml_LDFLAGS = -Wl,--wrap=memmem,--wrap=xmlByteConsumed
 tests_unit_test_xml_LDADD = common/sys/libxml.la $(XML_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_xml_memory_SOURCES = tests/unit/test_xml_memory.c
+tests_unit_test_xml_memory_LDADD = common/sys/libxml.la $(CMOCKA_LIBS)
 
 # -- the SAML verifier: vectors in tests/vectors/saml
 
