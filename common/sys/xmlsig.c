@@ -8,6 +8,8 @@
 #include <libxml/valid.h>
 #include <libxml/xmlIO.h>
 
+#include <openssl/crypto.h>
+
 #include <xmlsec/xmlsec.h>
 #include <xmlsec/errors.h>
 #include <xmlsec/io.h>
@@ -65,12 +67,15 @@ say_nothing(const char *file, int line, const char *func,
 	(void)msg;
 }
 
-/* What is initialised here is never shut down: that would tear libxml2 and
- * OpenSSL out of the rest of the process. */
+/* What is initialised here is never shut down, not even at the end: that
+ * would tear libxml2 and OpenSSL out of the rest of the process, and takes a
+ * process that lives for one check a good part of its time. */
 static bool
 start_libraries(void)
 {
-	if (xmlSecCheckVersionExact() != 1 || xmlSecInit() != 0 ||
+	if (xmlSecCheckVersionExact() != 1 ||
+	    OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL) != 1 ||
+	    xmlSecInit() != 0 ||
 	    xmlSecOpenSSLAppInit(NULL) != 0 || xmlSecOpenSSLInit() != 0)
 		return false;
 	/* These come last because xmlsec has just set its own.  No reference
