@@ -15,7 +15,8 @@
 
 #define END_GRACE_MS 1000
 #define KILL_GRACE_MS 5000	/* a loaded machine, a slow disk */
-#define END_POLL_MS 2
+#define END_POLL_MIN_NS 50000
+#define END_POLL_MAX_NS 2000000
 
 /* A host may run with descriptors 0-2 closed; ours must not land there,
  * where the dup2 calls of the child would step on them. */
@@ -136,16 +137,19 @@ is_gone(pid_t pid, int *status)
 }
 
 /* Polls, because a signal or a thread of our own would be the host's
- * business. */
+ * business; often at first, because most are about to end. */
 static bool
 ends_in_time(pid_t pid, int grace_ms, int *status)
 {
 	int64_t deadline = clock_monotonic_ms() + grace_ms;
+	struct timespec pause = { 0, END_POLL_MIN_NS };
 
 	while (!is_gone(pid, status)) {
 		if (clock_left_ms(deadline) == 0)
 			return false;
-		(void)poll(NULL, 0, END_POLL_MS);
+		(void)ppoll(NULL, 0, &pause, NULL);
+		if (pause.tv_nsec < END_POLL_MAX_NS)
+			pause.tv_nsec *= 2;
 	}
 	return true;
 }
