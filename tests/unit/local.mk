@@ -123,12 +123,17 @@ tests_unit_test_xml_memory_LDADD = common/sys/libxml.la $(CMOCKA_LIBS)
 # -- the SAML verifier: vectors in tests/vectors/saml
 
 unit_saml_libs = tests/lib/libvector.la $(CMOCKA_LIBS)
-unit_saml_programs = tests/unit/test_claims tests/unit/test_crypto \
+unit_saml_programs = tests/unit/test_attack \
+	tests/unit/test_claims tests/unit/test_crypto \
 	tests/unit/test_differential tests/unit/test_saml_memory \
 	tests/unit/test_saml_metadata tests/unit/test_saml_prove \
 	tests/unit/test_saml_request tests/unit/test_saml_response \
 	tests/unit/test_xmlsig
 unit_programs += $(unit_saml_programs) tests/unit/test_saml_worker
+tests_unit_test_attack_SOURCES = tests/unit/test_attack.c \
+	tests/lib/attack.c tests/lib/attack.h
+tests_unit_test_attack_LDADD = tests/lib/libvector.la \
+	common/sys/libdeflate.la $(CMOCKA_LIBS)
 tests_unit_test_claims_SOURCES = tests/unit/test_claims.c
 tests_unit_test_claims_LDADD = common/auth/libclaims.la $(CMOCKA_LIBS)
 tests_unit_test_crypto_SOURCES = tests/unit/test_crypto.c
