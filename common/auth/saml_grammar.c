@@ -208,13 +208,23 @@ stranger_reason(enum element parent, const struct xml_node *child)
 	return elements[parent].stranger;
 }
 
-static const struct place *
-find_place(enum element parent, const struct xml_node *child)
+static bool
+has_place(const struct xml_node *child, const struct place *place)
 {
+	return xml_is(child, elements[place->child].ns,
+	    elements[place->child].name);
+}
+
+/* Often that of the child before, which is NULL for the first. */
+static const struct place *
+find_place(enum element parent, const struct xml_node *child,
+    const struct place *before)
+{
+	if (before != NULL && has_place(child, before))
+		return before;
 	for (size_t i = 0; i < ARRAY_LEN(places); i++)
 		if (places[i].parent == parent &&
-		    xml_is(child, elements[places[i].child].ns,
-		    elements[places[i].child].name))
+		    has_place(child, &places[i]))
 			return &places[i];
 	return NULL;
 }
@@ -337,6 +347,7 @@ check_element(const struct xml_node *node, enum element element,
     struct diag *diag)
 {
 	unsigned short count[ELEMENT_COUNT] = { 0 };
+	const struct place *place = NULL;
 	unsigned short order = 0;
 	enum err r = check_declarations(node, diag);
 
@@ -348,8 +359,7 @@ check_element(const struct xml_node *node, enum element element,
 		return check_text(node, element, diag);
 	for (const struct xml_node *child = xml_first(node);
 	    child != NULL && r == ERR_OK; child = xml_next(child)) {
-		const struct place *place = find_place(element, child);
-
+		place = find_place(element, child, place);
 		if (place == NULL || place->order < order)
 			return fail(diag, stranger_reason(element, child),
 			    "<%.64s> in <%s>", xml_name(child),

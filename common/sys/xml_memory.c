@@ -9,7 +9,7 @@
 
 #define ALIGNMENT 16
 #define BLOCK_SIZE (64u * 1024)
-#define SPARE_MAX 8		/* empty blocks that are kept */
+#define SPARE_MAX 16		/* empty blocks that are kept */
 
 /* Begins at a multiple of BLOCK_SIZE and is one; only the first bytes of a
  * longer block are the beginning of a piece. */
