@@ -22,6 +22,7 @@ include tests/unit/local.mk
 include tests/module/local.mk
 include tests/vectors/local.mk
 include tests/fuzz/local.mk
+include tests/bench/local.mk
 
 # Of all tests that call what is counted, but for the worker's: its sandbox
 # lets nothing be written at the end.  configure --enable-coverage.

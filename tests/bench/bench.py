@@ -1,0 +1,214 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Runs the bench (make bench) in the build directory and prints its tables.
+
+	tests/bench/bench.py [saml] [login] [attacks]
+
+saml	 validations in a process that stays, ours and those of the peers that
+	 are installed, interleaved; medians of CPU time, since other processes
+	 of the machine take from the wall clock
+login	 the processes of one login, and what they are made of
+attacks	 what it costs to refuse what is made to cost
+
+BENCH_ROUNDS (9), BENCH_SLICE (seconds of one sample, 0.2) and BENCH_CPU (the
+processor to measure on; all) may be set.
+"""
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+WORK = os.path.abspath("tests/bench")
+DATA = os.path.join(WORK, "data")
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "9"))
+SLICE = float(os.environ.get("BENCH_SLICE", "0.2"))
+SETS = ("sa5", "sa150")
+TITLES = ("5 groups", "150 groups")
+PYTHON = "/usr/bin/python3"
+
+os.environ.setdefault("top_srcdir", os.path.dirname(os.path.dirname(HERE)))
+
+
+def pin():
+    if "BENCH_CPU" in os.environ:
+        os.sched_setaffinity(0, {int(os.environ["BENCH_CPU"])})
+
+
+def make_corpus():
+    subprocess.run([PYTHON, os.path.join(HERE, "corpus.py"), DATA],
+                   check=True)
+    with open(os.path.join(DATA, "env")) as f:
+        for line in f:
+            name, value = line.rstrip("\n").split("=", 1)
+            os.environ[name] = value
+
+
+# -- the peers --------------------------------------------------------------
+
+def ours():
+    return [os.path.join(WORK, "saml_bench")]
+
+
+def minimal():
+    return [os.path.join(WORK, "peer_xmlsec")]
+
+
+def program(name):
+    return shutil.which(name) is not None
+
+
+def python_peer(name, *modules):
+    def command():
+        found = subprocess.run(
+            [PYTHON, "-c", "import " + ", ".join(modules)],
+            stderr=subprocess.DEVNULL).returncode == 0
+        if not found or not program("xmlsec1"):
+            return None
+        return [PYTHON, os.path.join(HERE, "peers.py"), name]
+    return command
+
+
+def lasso():
+    found = subprocess.run(
+        ["pkg-config", "--cflags", "--libs", "lasso", "gobject-2.0"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    if found.returncode != 0:
+        return None
+    flags = found.stdout.split()
+    path = os.path.join(WORK, "peer_lasso")
+    subprocess.run([os.environ.get("CC", "cc"), "-O2", "-w", "-o", path,
+                    os.path.join(HERE, "peer_lasso.c"),
+                    os.path.join(HERE, "bench.c")] + flags, check=True)
+    return [path]
+
+
+def simplesamlphp():
+    if not program("php") or not os.path.exists(
+            "/usr/share/simplesamlphp/lib/_autoload.php"):
+        return None
+    config = os.path.join(DATA, "simplesamlphp")
+    os.makedirs(config, exist_ok=True)
+    with open(os.path.join(config, "config.php"), "w") as f:
+        f.write("<?php $config = ['baseurlpath' => 'https://%s/', "
+                "'secretsalt' => 'bench', 'timezone' => 'UTC', "
+                "'logging.level' => 0, 'logging.handler' => 'errorlog', "
+                "'technicalcontact_email' => 'a@example.com', "
+                "'store.type' => 'phpsession', "
+                "'module.enable' => ['saml' => true]];\n"
+                % os.environ["BENCH_ACS"].split("/")[2])
+    os.environ["SIMPLESAMLPHP_CONFIG_DIR"] = config
+    return ["php", os.path.join(HERE, "peer_simplesamlphp.php")]
+
+
+# Name, its command or None, and whether it does the whole job.
+PEERS = (
+    ("ours", ours, True),
+    ("xmlsec, key preset, least", minimal, False),
+    ("xmlsec1 command", python_peer("xmlsec1", "os"), False),
+    ("lasso", lasso, True),
+    ("SimpleSAMLphp", simplesamlphp, True),
+    ("python3-saml", python_peer("onelogin", "onelogin.saml2.response"),
+     True),
+    ("pysaml2", python_peer("pysaml2", "saml2"), True),
+)
+
+
+# -- validations ------------------------------------------------------------
+
+def run(command, n, directory):
+    """CPU nanoseconds for one, or None when not all are accepted."""
+    path = os.path.join(DATA, directory)
+    files = sorted(os.path.join(path, name) for name in os.listdir(path)
+                   if name.endswith(".b64"))
+    done = subprocess.run(command + [str(n)] + files, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, text=True)
+    found = re.match(r"ok=(\d+) n=(\d+) ns=[\d.]+ cpu=([\d.]+)", done.stdout)
+    if done.returncode != 0 or not found or found.group(1) != found.group(2):
+        return None
+    return float(found.group(3))
+
+
+def enough(command):
+    """How many validations a sample takes, by set; None: it refuses."""
+    count = {}
+    for name in SETS:
+        cost = run(command, 16, name)
+        if cost is None:
+            return None
+        count[name] = max(4, int(SLICE * 1e9 / max(cost, 1)))
+    return count
+
+
+def sample(commands):
+    counts = {}
+    for name, command in commands.items():
+        counts[name] = enough(command)
+        if counts[name] is None:
+            print("%-28s does not accept the corpus" % name)
+    samples = {(name, s): [] for name in counts if counts[name]
+               for s in SETS}
+    for _ in range(ROUNDS):
+        for name, s in samples:
+            samples[name, s].append(run(commands[name], counts[name][s], s))
+    return {key: statistics.median(v) / 1000 for key, v in samples.items()}
+
+
+def saml():
+    print("SAML validation: microseconds of CPU, and how many times ours\n")
+    commands = {}
+    for name, find, _ in PEERS:
+        command = find()
+        if command is None:
+            print("%-28s not installed" % name)
+        else:
+            commands[name] = command
+    cost = sample(commands)
+    print("%-28s" % "" + "".join("%18s" % t for t in TITLES))
+    for name, _, whole in PEERS:
+        if (name, SETS[0]) not in cost:
+            continue
+        print("%-28s" % name + "".join("%10.0f %6.2fx" % (
+            cost[name, s], cost[name, s] / cost["ours", s]) for s in SETS)
+            + ("" if whole else "   (not the whole job)"))
+    least = PEERS[1][0]
+    print("\nours to the least that xmlsec does: %s" % ", ".join(
+        "%.2f (%s)" % (cost["ours", s] / cost[least, s], t)
+        for s, t in zip(SETS, TITLES)))
+    return True
+
+
+# -- the rest ---------------------------------------------------------------
+
+def login():
+    print("One login, from the start of the helper to its result\n",
+          flush=True)
+    return subprocess.run([os.path.join(WORK, "login"), "40",
+                           DATA]).returncode == 0
+
+
+def attacks():
+    print("Refusing what is made to cost: 50 ms and 32 MiB are too much\n",
+          flush=True)
+    return subprocess.run([os.path.join(WORK, "attacks")]).returncode == 0
+
+
+PARTS = {"saml": saml, "login": login, "attacks": attacks}
+
+
+def main():
+    wanted = sys.argv[1:] or list(PARTS)
+    if any(part not in PARTS for part in wanted):
+        sys.exit(__doc__)
+    pin()
+    make_corpus()
+    good = True
+    for part in wanted:
+        good = PARTS[part]() and good
+        print(flush=True)
+    return 0 if good else 1
+
+
+sys.exit(main())
