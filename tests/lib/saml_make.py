@@ -47,10 +47,31 @@ DIR = None
 
 # -- keys -------------------------------------------------------------------
 
+def certificate(key, subject, signer=None, issuer=None):
+    """Self-signed, unless there is a signer."""
+    name = lambda text: x509.Name([
+        x509.NameAttribute(NameOID.COMMON_NAME, text)])
+    return (x509.CertificateBuilder().subject_name(name(subject))
+            .issuer_name(name(issuer or subject)).public_key(key)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(datetime.datetime(2026, 1, 1))
+            .not_valid_after(datetime.datetime(2029, 1, 1))
+            .sign(signer, hashes.SHA256()))
+
+
+def kept_certificate(name, make):
+    """NAME-cert.pem; made once, for serial numbers are random."""
+    path = os.path.join(DIR, name + "-cert.pem")
+    if not os.path.exists(path):
+        with open(path, "wb") as f:
+            f.write(make().public_bytes(serialization.Encoding.PEM))
+    with open(path, "rb") as f:
+        return x509.load_pem_x509_certificate(f.read())
+
+
 def key_pair(name, bits=2048, subject="Microsoft Azure Federated SSO "
              "Certificate (TEST KEY)"):
     path = os.path.join(DIR, name + "-key.pem")
-    cert = os.path.join(DIR, name + "-cert.pem")
     if not os.path.exists(path):
         key = (rsa.generate_private_key(65537, bits) if bits else
                ec.generate_private_key(ec.SECP256R1()))
@@ -58,20 +79,10 @@ def key_pair(name, bits=2048, subject="Microsoft Azure Federated SSO "
             f.write(key.private_bytes(
                 serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
                 serialization.NoEncryption()))
-        who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, subject)])
-        made = (x509.CertificateBuilder().subject_name(who).issuer_name(who)
-                .public_key(key.public_key())
-                .serial_number(x509.random_serial_number())
-                .not_valid_before(datetime.datetime(2026, 1, 1))
-                .not_valid_after(datetime.datetime(2029, 1, 1))
-                .sign(key, hashes.SHA256()))
-        with open(cert, "wb") as f:
-            f.write(made.public_bytes(serialization.Encoding.PEM))
     with open(path, "rb") as f:
         key = serialization.load_pem_private_key(f.read(), None)
-    with open(cert, "rb") as f:
-        made = x509.load_pem_x509_certificate(f.read())
-    return key, made
+    return key, kept_certificate(
+        name, lambda: certificate(key.public_key(), subject, key))
 
 
 def b64(data):
@@ -128,10 +139,13 @@ def sign(text, mark, ident, key, cert, **opt):
         '<Transform Algorithm="%s"/><Transform Algorithm="%s">%s</Transform>'
         % (ENVELOPED, C14N, inclusive)))
     uri = opt.get("uri", 'URI="#%s"' % ident)
+    digest_value = b64(hasher(data).digest())
+    if opt.get("fold"):
+        digest_value = "\n%s\n%s\n" % (digest_value[:20], digest_value[20:])
     reference = opt.get("reference", (
         '<Reference %s><Transforms>%s</Transforms><DigestMethod Algorithm='
         '"%s"/><DigestValue>%s</DigestValue></Reference>'
-        % (uri, transforms, digest, b64(hasher(data).digest()))))
+        % (uri, transforms, digest, digest_value)))
     reference = opt.get("references", "%s") % ((reference,) * opt.get(
         "references", "%s").count("%s"))
     c14n_inside = opt.get("c14n_inside", "")
@@ -721,6 +735,75 @@ def meaning(m):
     m.sem("b10-xml-lang", assertion_extra=' xml:lang="en"')
 
 
+def rows(m):
+    """What the other parts leave of the catalogue."""
+    # Markup that is text: nothing of it is a declaration, a comment ...
+    m.sem("good-markup-in-text", name="&lt;!DOCTYPE x>&lt;!ENTITY y>"
+          "&lt;!-- x -->&lt;?x?>&lt;![CDATA[x]]&gt;@contoso.com")
+    m.put("good-indented", m.signed(re.sub("><", ">\n\t<", entra())))
+    m.sem("good-upper-guids", tid=TENANT.upper(), oid=OBJECT.upper())
+    m.sem("good-nine-digits", issued="2026-11-20T12:00:00.123456789Z")
+    m.sig("good-folded-digest", fold=True)
+    m.sig("good-eight-prefixes", prefixes=["p%d" % i for i in range(8)])
+    for name, ident in (("xpointer", "xpointer-5d1e7f3a2c4b"),
+                        ("16", "_1.a-" + "b" * 11), ("128", "_" * 128)):
+        m.put("good-id-" + name, m.signed(entra(assertion_id=ident),
+                                          ident=ident))
+    m.put("d14-id-of-15", m.signed(entra(assertion_id="_" * 15),
+                                   ident="_" * 15))
+    m.put("d14-id-with-colon", m.signed(
+        entra(assertion_id="x:" + "b" * 16), ident="x:" + "b" * 16))
+    m.sem("good-formats", format=(
+        "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"),
+        name_extra=' NameQualifier="%s" SPNameQualifier="%s"'
+        % (ISSUER, AUDIENCE), name="a" * 1024)
+    good = m.texts["good"]
+    m.put("a7-defaults", "<!DOCTYPE a [<!ATTLIST Assertion ID CDATA '%s'>]>"
+          % ASSERTION_ID + good)
+    value = re.search("<DigestValue>.*?</DigestValue>", good).group(0)
+    m.put("b7-digest-in-status", good.replace(
+        "</samlp:Status>", '<samlp:StatusDetail>%s</samlp:StatusDetail>'
+        '</samlp:Status>' % value.replace("DigestValue>", 'DigestValue xmlns='
+                                          '"%s">' % DSIG, 1)))
+    m.sig("b7-two-digest-values", reference=(
+        '<Reference URI="#%s"><Transforms><Transform Algorithm="%s"/>'
+        '<Transform Algorithm="%s"/></Transforms><DigestMethod Algorithm="%s"'
+        '/>%s%s</Reference>' % (ASSERTION_ID, ENVELOPED, C14N, SHA256, value,
+                                value)))
+    m.sem("d2-tenant-in-a-longer-segment",
+          issuer=ISSUER.replace(TENANT, "x" + TENANT))
+    m.sig("b16-missing-id", uri='URI="#_nobody-has-this-id"')
+    m.sig("b19-prefix-with-digit-first", prefixes=["1a"])
+    child = kept_certificate("child", lambda: certificate(
+        m.other_key.public_key(), "issued by the pinned one (TEST KEY)",
+        m.key, m.cert.subject.rfc4514_string()[3:]))
+    m.sig("c3-issued-by-the-pinned-one", key=m.other_key, cert=child)
+    raw = base64.b64decode(re.search(
+        "<SignatureValue>(.*)</SignatureValue>", good).group(1))
+    m.put("c5-signature-a-byte-short", re.sub(
+        "<SignatureValue>.*</SignatureValue>", "<SignatureValue>%s"
+        "</SignatureValue>" % b64(raw[1:]), good))
+    for root in ("LogoutResponse", "LogoutRequest", "AuthnRequest",
+                 "ArtifactResponse"):
+        m.put("d19-" + re.sub("(?<=.)([A-Z])", r"-\1", root).lower(),
+              good.replace("samlp:Response", "samlp:" + root))
+    m.put("d19-artifact-with-response", '<samlp:ArtifactResponse xmlns:samlp='
+          '"%s">%s</samlp:ArtifactResponse>' % (SAMLP, good))
+    other = "https://other.example.com/saml2"
+    m.sem("d22-of-another-host", audience=other, recipient=other + "/acs",
+          destination=other + "/acs")
+    m.sem("d22-acs-of-another-host", recipient=other + "/acs",
+          destination=other + "/acs")
+    # Keys beyond the limits; the numbers need not be anybody's key.
+    for name, n, e in (("large", (1 << 8192) + 1, 65537),
+                       ("largest", (1 << 8191) + 1, 65537),
+                       ("exponent-3", (1 << 2047) + 1, 3),
+                       ("exponent-long", (1 << 2047) + 1, (1 << 64) + 1)):
+        kept_certificate(name, lambda: certificate(
+            rsa.RSAPublicNumbers(e, n).public_key(), name + " (TEST KEY)",
+            m.key))
+
+
 def metadata(m):
     cert = der64(m.cert)
     other = der64(m.other_cert)
@@ -784,7 +867,7 @@ def main():
     DIR = sys.argv[1]
     m = Maker()
     positives(m)
-    for part in (parsing, wrapping, references, keys, meaning, metadata):
+    for part in (parsing, wrapping, references, keys, meaning, rows, metadata):
         part(m)
     key_pair("ec", 0, "no RSA (TEST KEY)")
     for name, pad, algorithm in (

@@ -93,7 +93,7 @@ tests_unit_test_reply_LDADD = $(unit_helper_libs)
 unit_programs += tests/unit/test_admin tests/unit/test_admin_deliver \
 	tests/unit/test_conf tests/unit/test_http tests/unit/test_json \
 	tests/unit/test_qr tests/unit/test_sandbox tests/unit/test_xml \
-	tests/unit/test_xml_memory
+	tests/unit/test_xml_layers tests/unit/test_xml_memory
 tests_unit_test_admin_SOURCES = tests/unit/test_admin.c \
 	common/admin/nsswitch.c common/admin/print.c
 tests_unit_test_admin_LDADD = common/base/libbase.la $(CMOCKA_LIBS)
@@ -119,6 +119,11 @@ tests_unit_test_xml_LDFLAGS = -Wl,--wrap=memmem,--wrap=xmlByteConsumed
 tests_unit_test_xml_LDADD = common/sys/libxml.la $(XML_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_xml_memory_SOURCES = tests/unit/test_xml_memory.c
 tests_unit_test_xml_memory_LDADD = common/sys/libxml.la $(CMOCKA_LIBS)
+tests_unit_test_xml_layers_SOURCES = tests/unit/test_xml_layers.c
+tests_unit_test_xml_layers_CFLAGS = $(AM_CFLAGS) $(XML_CFLAGS)
+tests_unit_test_xml_layers_LDFLAGS = -Wl,--wrap=memmem \
+	-Wl,--wrap=xmlCtxtReadMemory
+tests_unit_test_xml_layers_LDADD = common/sys/libxml.la $(CMOCKA_LIBS)
 
 # -- the SAML verifier: vectors in tests/vectors/saml
 
@@ -127,13 +132,15 @@ unit_saml_programs = tests/unit/test_attack \
 	tests/unit/test_claims tests/unit/test_crypto \
 	tests/unit/test_differential tests/unit/test_saml_memory \
 	tests/unit/test_saml_metadata tests/unit/test_saml_prove \
-	tests/unit/test_saml_request tests/unit/test_saml_response \
-	tests/unit/test_xmlsig
+	tests/unit/test_saml_layers tests/unit/test_saml_request \
+	tests/unit/test_saml_response tests/unit/test_saml_rows \
+	tests/unit/test_xmlsig tests/unit/test_xmlsig_layers
 unit_programs += $(unit_saml_programs) tests/unit/test_saml_worker
 tests_unit_test_attack_SOURCES = tests/unit/test_attack.c \
 	tests/lib/attack.c tests/lib/attack.h
 tests_unit_test_attack_LDADD = tests/lib/libvector.la \
 	common/sys/libdeflate.la $(CMOCKA_LIBS)
+saml_case = tests/unit/saml_case.c tests/unit/saml_case.h
 tests_unit_test_claims_SOURCES = tests/unit/test_claims.c
 tests_unit_test_claims_LDADD = common/auth/libclaims.la $(CMOCKA_LIBS)
 tests_unit_test_crypto_SOURCES = tests/unit/test_crypto.c
@@ -166,8 +173,23 @@ tests_unit_test_xmlsig_LDFLAGS = -Wl,--wrap=xmlSecCheckVersionExt \
 	-Wl,--wrap=xmlSecKeySetValue \
 	-Wl,--wrap=xmlSecDSigReferenceCtxGetPreDigestBuffer
 tests_unit_test_xmlsig_LDADD = $(unit_saml_libs) $(XMLSEC_LIBS)
-tests_unit_test_saml_response_SOURCES = tests/unit/test_saml_response.c
+tests_unit_test_xmlsig_layers_SOURCES = tests/unit/test_xmlsig_layers.c
+tests_unit_test_xmlsig_layers_CFLAGS = $(AM_CFLAGS) $(XMLSEC_CFLAGS)
+tests_unit_test_xmlsig_layers_LDFLAGS = -Wl,--wrap=xmlC14NExecute \
+	-Wl,--wrap=xmlGetID -Wl,--wrap=xmlSecDSigCtxVerify \
+	-Wl,--wrap=xmlSecDSigReferenceCtxGetPreDigestBuffer
+tests_unit_test_xmlsig_layers_LDADD = $(unit_saml_libs)
+tests_unit_test_saml_layers_SOURCES = tests/unit/test_saml_layers.c \
+	$(saml_case)
+tests_unit_test_saml_layers_CFLAGS = $(AM_CFLAGS) $(XML_CFLAGS)
+tests_unit_test_saml_layers_LDFLAGS = -Wl,--wrap=saml_signature_verify \
+	-Wl,--wrap=xml_parse
+tests_unit_test_saml_layers_LDADD = $(unit_saml_libs)
+tests_unit_test_saml_response_SOURCES = tests/unit/test_saml_response.c \
+	$(saml_case)
 tests_unit_test_saml_response_LDADD = $(unit_saml_libs)
+tests_unit_test_saml_rows_SOURCES = tests/unit/test_saml_rows.c $(saml_case)
+tests_unit_test_saml_rows_LDADD = $(unit_saml_libs)
 tests_unit_test_saml_worker_SOURCES = tests/unit/test_saml_worker.c
 tests_unit_test_saml_worker_LDADD = $(unit_saml_libs)
 

@@ -2,14 +2,9 @@
 /*
  * One test per row of the catalogue and case; the name begins with the row.
  */
-#include "unit.h"
+#include "saml_case.h"
 
-#include "auth/saml_response.h"
-#include "base/base64.h"
 #include "base/limits.h"
-#include "../lib/saml_vector.h"
-
-#define XML_BUF BUF_INIT(1024u * 1024)
 
 static struct idp_keys keys;
 
@@ -18,57 +13,6 @@ setup(void **state)
 {
 	(void)state;
 	return vector_key("idp", &keys) ? 0 : -1;
-}
-
-/* The verdict on XML text. */
-static enum err
-verify_bytes(struct saml_check check, const void *xml, size_t len,
-    struct claims **ret)
-{
-	AUTO(buf) struct buf text = XML_BUF;
-	struct diag diag = DIAG_INIT;
-	enum err r;
-
-	assert_err(base64_encode(&text, xml, len), ERR_OK);
-	check.response = text.data;
-	check.response_len = text.len;
-	r = saml_response_verify(&check, ret, &diag);
-	if (r != ERR_OK) {
-		assert_err(diag.code, r);
-		assert_string_not_equal(diag.text, "");
-	}
-	return r;
-}
-
-static enum err
-verify_file(struct saml_check check, const char *name, struct claims **ret)
-{
-	AUTO(buf) struct buf xml = XML_BUF;
-	char file[128];
-
-	(void)snprintf(file, sizeof(file), "%s.xml", name);
-	assert_true(vector_load(file, &xml));
-	return verify_bytes(check, xml.data, xml.len, ret);
-}
-
-/* A refusal leaves no claims behind. */
-static void
-assert_refused(struct saml_check check, const char *name, enum err reason)
-{
-	struct claims *claims = NULL;
-
-	assert_err(verify_file(check, name, &claims), reason);
-	assert_null(claims);
-}
-
-static struct claims *
-assert_accepted(struct saml_check check, const char *name)
-{
-	struct claims *claims = NULL;
-
-	assert_err(verify_file(check, name, &claims), ERR_OK);
-	assert_non_null(claims);
-	return claims;
 }
 
 /* -- vectors that are refused under the usual expectations --------------- */
