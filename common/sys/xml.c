@@ -383,7 +383,8 @@ check_document(xmlParserCtxt *ctxt, const xmlDoc *doc, size_t len,
 	if (parse->reason != ERR_OK)
 		return fail(diag, parse->reason, "line %d: %s %d",
 		    parse->line, parse->what, parse->number);
-	if (doc == NULL || ctxt->wellFormed != 1 || ctxt->nsWellFormed != 1 ||
+	/* No document has no root either. */
+	if (ctxt->wellFormed != 1 || ctxt->nsWellFormed != 1 ||
 	    ctxt->errNo != XML_ERR_OK || xmlDocGetRootElement(doc) == NULL)
 		return fail(diag, ERR_SAML_XML, "libxml2 %d", ctxt->errNo);
 	if (xmlByteConsumed(ctxt) != (long)len)

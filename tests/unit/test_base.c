@@ -116,9 +116,10 @@ static void
 a2_base64_that_is_not_canonical_is_refused(void **state)
 {
 	static const char *const bad[] = {
-		"Z", "Zg", "Zg=", "Zg===", "Z===", "====", "Zm9vZg=",
+		"Z", "Zg", "Zg=", "Zg===", "Z===", "A===", "====", "Zm9vZg=",
 		"Zh==", "Zm9=", "Zg==Zg==", "Z=g=", "=Zg=", "Zm 9v", " Zm9v",
-		"Zm9v\n", "Zm9v ", "Zm-v", "Zm_v", "Zm9v\x80", "Zm\t9v=",
+		"Zm9v\n", "Zm9v\n\n\n\n", "Zm9v ", "Zm-v", "Zm_v",
+		"Zm9v\x80", "Zm\t9v=",
 	};
 
 	(void)state;

@@ -86,6 +86,8 @@ static const struct {
 	{ "<a>\xed\xa0\x80</a>", ERR_SAML_ENCODING },
 	{ "<a>\x01</a>", ERR_SAML_BYTES },
 	{ "<a>&#1;</a>", ERR_SAML_XML },
+	{ "<a>\t\r\n</a>", ERR_OK },
+	{ "<a>\x7f</a>", ERR_SAML_BYTES },
 	{ "", ERR_SAML_XML },
 	{ "text", ERR_SAML_XML },
 	{ "<a>", ERR_SAML_XML },
@@ -97,6 +99,8 @@ static const struct {
 	{ "<!doctype a><a/>", ERR_SAML_XML },
 	{ "<!DOCTYPE a [<!ATTLIST a b CDATA 'x'>]><a/>",
 	    ERR_SAML_DTD },
+	{ "<a><!-- <!DOCTYPE --></a>", ERR_SAML_DTD },
+	{ "<a><!-- <!ENTITY --></a>", ERR_SAML_DTD },
 	{ "<a>&b;</a>", ERR_SAML_ENTITY },
 	{ "<a b='&c;'/>", ERR_SAML_ENTITY },
 	{ "<a><!-- --></a>", ERR_SAML_COMMENT },
@@ -116,6 +120,13 @@ static const struct {
 	{ "<a><a><a><a><a/></a></a></a></a>", ERR_SAML_LIMITS },
 	{ "<a b='' c='' d=''/>", ERR_OK },
 	{ "<a b='' c='' d='' e=''/>", ERR_SAML_LIMITS },
+	/* One tag's are counted before libxml2 sees them twice. */
+	{ "<a b='' b='' b='' b='' b='' b=''/>", ERR_SAML_XML },
+	{ "<a b='' b='' b='' b='' b='' b='' b=''/>", ERR_SAML_LIMITS },
+	{ "<a b='' c='' d=''><b b='' c='' d=''/>======= <b b=''/></a>",
+	    ERR_OK },
+	{ "<a b='=======>'/>", ERR_OK },
+	{ "<a b=\"'='='='='='='='='='='='='='='='='\"/>", ERR_OK },
 	{ "<a xmlns='urn:a' xmlns:b='urn:b'><b xmlns:c='urn:c'/>"
 	    "<b xmlns:d='urn:d'/></a>", ERR_OK },
 	{ "<a xmlns='urn:a' xmlns:b='urn:b'><b xmlns:c='urn:c'>"
@@ -124,6 +135,8 @@ static const struct {
 	    "<b/><b/><b/><b/><b/></a>", ERR_OK },
 	{ "<a><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/>"
 	    "<b/><b/><b/><b/><b/>x</a>", ERR_SAML_LIMITS },
+	{ "<a> <b/> <b/> <b/> <b/> <b/> <b/> <b/> <b/> <b/> <b/></a>",
+	    ERR_SAML_LIMITS },
 	{ "<a><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/>"
 	    "<b/><b/><b/><b/><b/><b/></a>", ERR_SAML_LIMITS },
 };
