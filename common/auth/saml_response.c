@@ -84,8 +84,7 @@ check_status(struct saml_verifier *v, struct diag *diag)
 	const char *value = code == NULL ? NULL : xml_get(code, "Value");
 	const char *text = message == NULL ? NULL : xml_text(message);
 
-	if (value == NULL || strcmp(value, STATUS_SUCCESS) != 0 ||
-	    xml_first(code) != NULL)
+	if (value == NULL || strcmp(value, STATUS_SUCCESS) != 0)
 		return fail(diag, ERR_SAML_STATUS, "%.96s: %.256s",
 		    value == NULL ? "no status" : value,
 		    text == NULL ? "no message" : text);

@@ -373,8 +373,8 @@ xmlsig_register_id(struct xml_node *node, struct diag *diag)
 
 	if (r != ERR_OK)
 		return r;
-	if (attr == NULL || id == NULL || attr->ns != NULL ||
-	    xmlAddID(NULL, n->doc, (const xmlChar *)id, attr) == NULL ||
+	/* xmlAddID() gives NULL for NULL. */
+	if (xmlAddID(NULL, n->doc, (const xmlChar *)id, attr) == NULL ||
 	    xmlGetID(n->doc, (const xmlChar *)id) != attr)
 		return fail(diag, ERR_SAML_ID_DUPLICATE, "ID of <%s>",
 		    xml_name(node));

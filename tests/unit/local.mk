@@ -175,8 +175,9 @@ tests_unit_test_xmlsig_LDFLAGS = -Wl,--wrap=xmlSecCheckVersionExt \
 tests_unit_test_xmlsig_LDADD = $(unit_saml_libs) $(XMLSEC_LIBS)
 tests_unit_test_xmlsig_layers_SOURCES = tests/unit/test_xmlsig_layers.c
 tests_unit_test_xmlsig_layers_CFLAGS = $(AM_CFLAGS) $(XMLSEC_CFLAGS)
-tests_unit_test_xmlsig_layers_LDFLAGS = -Wl,--wrap=xmlC14NExecute \
-	-Wl,--wrap=xmlGetID -Wl,--wrap=xmlSecDSigCtxVerify \
+tests_unit_test_xmlsig_layers_LDFLAGS = -Wl,--wrap=xmlAddID \
+	-Wl,--wrap=xmlC14NExecute -Wl,--wrap=xmlGetID \
+	-Wl,--wrap=xmlSecDSigCtxVerify \
 	-Wl,--wrap=xmlSecDSigReferenceCtxGetPreDigestBuffer
 tests_unit_test_xmlsig_layers_LDADD = $(unit_saml_libs)
 tests_unit_test_saml_layers_SOURCES = tests/unit/test_saml_layers.c \

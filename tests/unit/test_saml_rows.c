@@ -321,6 +321,8 @@ static const struct element elements[] = {
 	ELEMENT("good", "X509Data", 1, KEYINFO, KEYINFO),
 	ELEMENT("good", "X509Certificate", 1, KEYINFO, KEYINFO),
 #undef ELEMENT
+	/* Only the configuration demands this one. */
+	{ "good-both", "Signature", 1, ERR_OK, ERR_SAML_SIG_DOUBLE },
 };
 
 static void
@@ -440,34 +442,107 @@ b10_every_required_attribute_is_there(void **state)
 	}
 }
 
-static enum err
-verify_edited(const char *old, const char *new)
+/* One text replaced, which is before every signature is verified. */
+static void
+assert_edited(const char *file, const char *old, const char *new,
+    enum err want)
 {
 	AUTO(buf) struct buf xml = XML_BUF;
 	AUTO(claims) struct claims *claims = NULL;
 
-	load_edited("good", old, new, &xml);
-	return verify_bytes(vector_check(&keys), xml.data, xml.len, &claims);
-}
-
-static void
-b17_manifest_without_an_object_is_refused(void **state)
-{
-	(void)state;
-	assert_err(verify_edited("</KeyInfo>", "</KeyInfo><Manifest/>"),
-	    ERR_SAML_OBJECT);
+	load_edited(file, old, new, &xml);
+	assert_reason(verify_bytes(vector_check(&keys), xml.data, xml.len,
+	    &claims), want, new);
 }
 
 static void
 a14_text_in_every_kind_of_element_is_judged(void **state)
 {
 	(void)state;
-	assert_err(verify_edited("<SignedInfo>", "<SignedInfo>x"),
+	assert_edited("good", "<SignedInfo>", "<SignedInfo>x", ERR_SAML_TEXT);
+	assert_edited("good", "<samlp:Status>", "<samlp:Status>\n", ERR_OK);
+	assert_edited("good", "<samlp:Status>", "<samlp:Status>&#160;",
 	    ERR_SAML_TEXT);
-	assert_err(verify_edited("<samlp:Status>", "<samlp:Status>\n"),
-	    ERR_OK);
-	assert_err(verify_edited("<samlp:Status>", "<samlp:Status>&#160;"),
-	    ERR_SAML_TEXT);
+}
+
+static void
+b9_same_id_is_found_before_any_signature(void **state)
+{
+	(void)state;
+	assert_edited("b4-unsigned",
+	    "_0c8f2e1d-7b6a-4f5e-9d3c-2b1a09f8e7d6", VECTOR_ASSERTION,
+	    ERR_SAML_ID_DUPLICATE);
+}
+
+static void
+b10_type_is_of_a_value_and_of_no_other_name(void **state)
+{
+	(void)state;
+	assert_edited("good-simplesamlphp", "xsi:type", "xsi:nil",
+	    ERR_SAML_ATTRIBUTE);
+	assert_edited("good-simplesamlphp", "<saml:Attribute ",
+	    "<saml:Attribute xsi:type=\"xs:string\" ", ERR_SAML_ATTRIBUTE);
+}
+
+static void
+b15_each_transform_is_its_own(void **state)
+{
+	(void)state;
+	assert_edited("good", "#enveloped-signature", "#base64",
+	    ERR_SAML_TRANSFORMS);
+	assert_edited("good", "#enveloped-signature", "#enveloped-signatures",
+	    ERR_SAML_TRANSFORMS);
+}
+
+static void
+b17_manifest_without_an_object_is_refused(void **state)
+{
+	(void)state;
+	assert_edited("good", "</KeyInfo>", "</KeyInfo><Manifest/>",
+	    ERR_SAML_OBJECT);
+}
+
+static void
+b19_prefixes_are_names_with_one_space_between(void **state)
+{
+	(void)state;
+	assert_edited("good-eight-prefixes", "p0 p1 p2 p3 p4 p5 p6 p7", "",
+	    ERR_SAML_C14N);
+	assert_edited("good-eight-prefixes", "p0 p1", "p0  p1",
+	    ERR_SAML_C14N);
+	assert_edited("good-eight-prefixes", "p0 p1", "p0,p1",
+	    ERR_SAML_C14N);
+	assert_edited("good-eight-prefixes", "p7\"", "p7 \"",
+	    ERR_SAML_C14N);
+}
+
+static void
+c1_certificate_that_is_not_base64_is_refused(void **state)
+{
+	(void)state;
+	assert_edited("good", "<X509Certificate>", "<X509Certificate>*",
+	    ERR_SAML_KEYINFO);
+}
+
+/* A failure has no assertion, and is refused for what it is. */
+static void
+d13_failure_is_refused_as_such(void **state)
+{
+	AUTO(buf) struct buf xml = XML_BUF;
+	struct span span;
+
+	(void)state;
+	load_edited("d13-requester", "", "", &xml);
+	span = find_element(buf_str(&xml), "Assertion", 1);
+	assert_err(verify_changed(&xml, span, 0, span.to), ERR_SAML_STATUS);
+}
+
+static void
+d14_id_is_checked_before_any_signature(void **state)
+{
+	(void)state;
+	assert_edited("b4-unsigned", VECTOR_ASSERTION, "_short",
+	    ERR_SAML_VERSION);
 }
 
 /* -- keys ---------------------------------------------------------------- */
@@ -510,6 +585,19 @@ c6_key_that_was_dropped_is_refused(void **state)
 	    ERR_SAML_SIG_INVALID);
 }
 
+/* Without a certificate the keys are tried in turn, until one verifies. */
+static void
+c6_first_key_that_verifies_ends_the_search(void **state)
+{
+	struct idp_keys two = { .count = 0 };
+	AUTO(claims) struct claims *claims = NULL;
+
+	(void)state;
+	assert_true(vector_key("idp", &two));
+	assert_true(vector_key("other", &two));
+	claims = assert_accepted(vector_check(&two), "good-no-keyinfo");
+}
+
 static void
 c6_as_many_keys_as_the_limit_are_tried(void **state)
 {
@@ -520,7 +608,7 @@ c6_as_many_keys_as_the_limit_are_tried(void **state)
 	while (many.count < SAML_KEYS_MAX - 1)
 		assert_true(vector_key("other", &many));
 	assert_true(vector_key("idp", &many));
-	claims = assert_accepted(vector_check(&many), "good");
+	claims = assert_accepted(vector_check(&many), "good-no-keyinfo");
 	many.count = SAML_KEYS_MAX + 1;
 	assert_refused(vector_check(&many), "good", ERR_IDP_NO_KEYS);
 }
@@ -668,11 +756,20 @@ main(void)
 		cmocka_unit_test(b1_every_element_is_there_and_not_twice),
 		cmocka_unit_test(b1_every_element_is_at_its_place),
 		cmocka_unit_test(b10_every_required_attribute_is_there),
-		cmocka_unit_test(b17_manifest_without_an_object_is_refused),
 		cmocka_unit_test(a14_text_in_every_kind_of_element_is_judged),
+		cmocka_unit_test(b9_same_id_is_found_before_any_signature),
+		cmocka_unit_test(b10_type_is_of_a_value_and_of_no_other_name),
+		cmocka_unit_test(b15_each_transform_is_its_own),
+		cmocka_unit_test(b17_manifest_without_an_object_is_refused),
+		cmocka_unit_test(
+		    b19_prefixes_are_names_with_one_space_between),
+		cmocka_unit_test(c1_certificate_that_is_not_base64_is_refused),
+		cmocka_unit_test(d13_failure_is_refused_as_such),
+		cmocka_unit_test(d14_id_is_checked_before_any_signature),
 		cmocka_unit_test(c3_expired_certificate_still_names_its_key),
 		cmocka_unit_test(c1_certificate_selects_one_key),
 		cmocka_unit_test(c6_key_that_was_dropped_is_refused),
+		cmocka_unit_test(c6_first_key_that_verifies_ends_the_search),
 		cmocka_unit_test(c6_as_many_keys_as_the_limit_are_tried),
 		cmocka_unit_test(a15_guids_are_compared_without_case),
 		cmocka_unit_test(

@@ -7,11 +7,13 @@
 #include "unit.h"
 
 #include <libxml/c14n.h>
+#include <libxml/valid.h>
 #include <xmlsec/xmlsec.h>
 #include <xmlsec/keys.h>
 #include <xmlsec/keysdata.h>
 #include <xmlsec/transforms.h>
 #include <xmlsec/xmldsig.h>
+#include <xmlsec/openssl/crypto.h>
 
 #include "base/base64.h"
 #include "base/limits.h"
@@ -32,7 +34,10 @@ static struct {
 	bool no_digested;
 	bool no_canonical;		/* of the signed element */
 	bool no_id;
+	bool last_id;			/* whatever is looked for */
 } lie;
+
+static xmlAttr *last_id;
 
 int __real_xmlSecDSigCtxVerify(xmlSecDSigCtx *ctx, xmlNode *node);
 int __wrap_xmlSecDSigCtxVerify(xmlSecDSigCtx *ctx, xmlNode *node);
@@ -46,6 +51,10 @@ int __real_xmlC14NExecute(xmlDoc *doc, xmlC14NIsVisibleCallback is_visible,
 int __wrap_xmlC14NExecute(xmlDoc *doc, xmlC14NIsVisibleCallback is_visible,
     void *data, int mode, xmlChar **prefixes, int comments,
     xmlOutputBuffer *out);
+xmlID *__real_xmlAddID(xmlValidCtxt *ctxt, xmlDoc *doc, const xmlChar *id,
+    xmlAttr *attr);
+xmlID *__wrap_xmlAddID(xmlValidCtxt *ctxt, xmlDoc *doc, const xmlChar *id,
+    xmlAttr *attr);
 xmlAttr *__real_xmlGetID(xmlDoc *doc, const xmlChar *id);
 xmlAttr *__wrap_xmlGetID(xmlDoc *doc, const xmlChar *id);
 
@@ -105,9 +114,19 @@ __wrap_xmlC14NExecute(xmlDoc *doc, xmlC14NIsVisibleCallback is_visible,
 	    mode, prefixes, comments, out);
 }
 
+xmlID *
+__wrap_xmlAddID(xmlValidCtxt *ctxt, xmlDoc *doc, const xmlChar *id,
+    xmlAttr *attr)
+{
+	last_id = attr;
+	return __real_xmlAddID(ctxt, doc, id, attr);
+}
+
 xmlAttr *
 __wrap_xmlGetID(xmlDoc *doc, const xmlChar *id)
 {
+	if (lie.last_id)
+		return last_id;
 	return lie.no_id ? NULL : __real_xmlGetID(doc, id);
 }
 
@@ -354,21 +373,39 @@ has_another_key(xmlSecDSigCtx *ctx)
 static int
 has_fourth_transform(xmlSecDSigCtx *ctx)
 {
-	return xmlSecTransformCtxCreateAndAppend(
-	    &reference_of(ctx)->transformCtx,
-	    xmlSecTransformRemoveXmlTagsC14NId) == NULL ? -1 : 0;
+	xmlSecTransformCtx *chain = &reference_of(ctx)->transformCtx;
+	xmlSecTransform *t = xmlSecTransformCreate(
+	    xmlSecTransformRemoveXmlTagsC14NId);
+
+	assert_non_null(t);
+	t->prev = chain->last;
+	chain->last->next = t;
+	chain->last = t;
+	return 0;
+}
+
+static int
+has_not(xmlSecDSigCtx *ctx, xmlSecTransformId id)
+{
+	xmlSecTransform *t = reference_of(ctx)->transformCtx.first;
+
+	while (t->id != id)
+		t = t->next;
+	xmlSecTransformRemove(t);
+	xmlSecTransformDestroy(t);
+	return 0;
 }
 
 static int
 has_no_canonicalisation(xmlSecDSigCtx *ctx)
 {
-	xmlSecTransform *t = reference_of(ctx)->transformCtx.first;
+	return has_not(ctx, xmlSecTransformExclC14NId);
+}
 
-	while (t->id != xmlSecTransformExclC14NId)
-		t = t->next;
-	xmlSecTransformRemove(t);
-	xmlSecTransformDestroy(t);
-	return 0;
+static int
+has_no_digest(xmlSecDSigCtx *ctx)
+{
+	return has_not(ctx, xmlSecOpenSSLTransformSha256Id);
 }
 
 static void
@@ -378,7 +415,7 @@ b21_success_is_success_in_every_respect(void **state)
 		is_error, is_positive, is_invalid, has_invalid_reference,
 		has_no_reference, has_second_reference, has_manifest,
 		has_another_uri, has_no_uri, has_another_key,
-		has_fourth_transform, has_no_canonicalisation,
+		has_fourth_transform, has_no_canonicalisation, has_no_digest,
 	};
 
 	(void)state;
@@ -517,6 +554,10 @@ b9_id_that_is_not_one_is_refused(void **state)
 	    ERR_SAML_ID_DUPLICATE);
 	assert_err(register_ids("<a xmlns:n='urn:n'><b n:ID='x'/></a>", one),
 	    ERR_SAML_ID_DUPLICATE);
+	lie.last_id = true;
+	assert_err(register_ids("<a><b ID='x'/><c ID='x'/></a>", both),
+	    ERR_SAML_ID_DUPLICATE);
+	begin(NULL);
 	lie.no_id = true;
 	assert_err(register_ids("<a><b ID='x'/></a>", one),
 	    ERR_SAML_ID_DUPLICATE);
