@@ -17,6 +17,13 @@ EXTRA_DIST += tests/lib/saml_make.py tests/lib/tap.sh
 EXTRA_DIST += tests/lib/saml_make.py tests/lib/tap.sh tests/vectors/saml \
 	tests/vectors/state/version-1.sql
 
+# Every check with one mistake, and the test that sees it: some minutes.
+EXTRA_DIST += tests/mutants/rows.tsv tests/mutants/run.sh \
+	tests/mutants/saml.mutants tests/mutants/table.awk
+mutants:
+	$(SHELL) $(srcdir)/tests/mutants/run.sh
+.PHONY: mutants
+
 include tests/lint/local.mk
 include tests/unit/local.mk
 include tests/module/local.mk

@@ -22,6 +22,7 @@ clang		build with clang, warnings are errors
 sanitizers	build and make check with ASan and UBSan
 valgrind	unit tests under valgrind
 no-nss		build with --disable-nss
+mutants		every check with one mistake, and the test that sees it
 fuzz		build the fuzzers and run each for a moment
 coverage	lines of the SAML code that tests and seeds run, 95 % or more
 scripts		shellcheck
@@ -90,10 +91,11 @@ relay() # PREFIX COMMAND...
 # -- building --------------------------------------------------------------
 
 # Ordinary commands are run by an ordinary user.
+ordinary="--reuid=65534 --regid=65534 --clear-groups"
 as_user() # COMMAND...
 {
-	setpriv --reuid=65534 --regid=65534 --clear-groups \
-	    env HOME="$work/home" "$@"
+	# shellcheck disable=SC2086 # options
+	setpriv $ordinary env HOME="$work/home" "$@"
 }
 
 # A copy of the tree that this user may write, with configure.
@@ -245,6 +247,13 @@ stage_no_nss()
 	result $? "configure --disable-nss and make" &&
 		result "$(find "$work/build-no-nss" -name 'libnss_8x8*' |
 			wc -l)" "--disable-nss makes no NSS module"
+}
+
+stage_mutants()
+{
+	need_source || { result 1 "the source"; return; }
+	# shellcheck disable=SC2086 # options
+	relay mutants setpriv $ordinary "$work/src/tests/mutants/run.sh"
 }
 
 stage_fuzz()

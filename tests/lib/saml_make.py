@@ -771,7 +771,9 @@ def rows(m):
         '/>%s%s</Reference>' % (ASSERTION_ID, ENVELOPED, C14N, SHA256, value,
                                 value)))
     m.sem("d2-tenant-in-a-longer-segment",
-          issuer=ISSUER.replace(TENANT, "x" + TENANT))
+          issuer=ISSUER.replace(TENANT, TENANT + "x"))
+    m.sem("d2-tenant-is-no-guid", tid="x" * 36,
+          issuer=ISSUER.replace(TENANT, "x" * 36))
     m.sig("b16-missing-id", uri='URI="#_nobody-has-this-id"')
     m.sig("b19-prefix-with-digit-first", prefixes=["1a"])
     child = kept_certificate("child", lambda: certificate(

@@ -6,6 +6,7 @@ lint_tests = \
 	tests/lint/includes.sh \
 	tests/lint/man.sh \
 	tests/lint/modules.sh \
+	tests/lint/rows.sh \
 	tests/lint/scripts.sh \
 	tests/lint/source.sh
 dist_check_SCRIPTS += $(lint_tests)

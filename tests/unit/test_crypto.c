@@ -52,7 +52,7 @@ verifies(const char *file, const struct idp_key *pinned, const char *text)
 }
 
 static void
-rs256_verifies_its_own_signature_only(void **state)
+c5_rs256_verifies_its_own_signature_only(void **state)
 {
 	(void)state;
 	assert_true(verifies("rs256.sig", &keys.key[0], "abc"));
@@ -237,7 +237,7 @@ main(void)
 		cmocka_unit_test(a_full_ring_takes_another_key),
 		cmocka_unit_test(c4_a_ring_takes_no_weak_key),
 		cmocka_unit_test(sha256_is_that_of_fips_180),
-		cmocka_unit_test(rs256_verifies_its_own_signature_only),
+		cmocka_unit_test(c5_rs256_verifies_its_own_signature_only),
 		cmocka_unit_test(c5_signature_has_the_length_of_the_modulus),
 		cmocka_unit_test(c5_every_flipped_bit_is_refused),
 		cmocka_unit_test(c4_weak_keys_are_refused),

@@ -38,7 +38,7 @@ an_account_that_is_not_allowed_is_told_so(void **state)
 }
 
 static void
-a_grant_is_silent_and_names_the_request(void **state)
+d20_a_grant_is_silent_and_names_the_request(void **state)
 {
 	AUTO(wire_msg) struct wire_msg msg = WIRE_MSG_INIT;
 	SCENE(s, ACCOUNT);
@@ -144,7 +144,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_account_needs_directory_and_policy_only),
 		cmocka_unit_test(an_account_that_is_not_allowed_is_told_so),
-		cmocka_unit_test(a_grant_is_silent_and_names_the_request),
+		cmocka_unit_test(d20_a_grant_is_silent_and_names_the_request),
 		cmocka_unit_test(every_reason_but_ok_is_a_denial),
 		cmocka_unit_test(
 		    d20_who_answered_badly_is_told_and_who_is_refused_is_not),

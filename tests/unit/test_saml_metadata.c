@@ -55,7 +55,7 @@ assert_unusable(const char *name, const char *old, const char *new,
 }
 
 static void
-entra_document_gives_its_keys_and_addresses(void **state)
+c7_entra_document_gives_its_keys_and_addresses(void **state)
 {
 	struct saml_idp idp;
 	struct idp_keys keys = { .count = 0 };
@@ -78,7 +78,7 @@ entra_document_gives_its_keys_and_addresses(void **state)
 }
 
 static void
-simplesamlphp_document_gives_its_key(void **state)
+c8_only_the_signing_key_is_taken(void **state)
 {
 	struct saml_idp idp;
 
@@ -349,8 +349,40 @@ c7_entities_descriptor_is_refused(void **state)
 	    NOW, &idp, NULL), ERR_IDP_METADATA);
 }
 
+/* All that counts is right, in an element of another name. */
 static void
-hardened_parser_reads_metadata_too(void **state)
+c7_root_that_is_no_entity_is_refused(void **state)
+{
+	AUTO(buf) struct buf roles = BUF_INIT(1024u * 1024);
+	AUTO(buf) struct buf text = BUF_INIT(1024u * 1024);
+	struct saml_idp idp;
+
+	(void)state;
+	put_role(&roles, "IDPSSODescriptor", "idp-cert.pem", 1);
+	assert_err(parse_roles(&roles, &idp), ERR_OK);
+	assert_err(buf_printf(&text, "<AffiliationDescriptor xmlns=\"urn:"
+	    "oasis:names:tc:SAML:2.0:metadata\" xmlns:ds=\"http://www.w3.org"
+	    "/2000/09/xmldsig#\" entityID=\"" VECTOR_ISSUER "\">%s"
+	    "</AffiliationDescriptor>", buf_str(&roles)), ERR_OK);
+	assert_err(saml_metadata_parse(text.data, text.len, VECTOR_ISSUER,
+	    NOW, &idp, NULL), ERR_IDP_METADATA);
+}
+
+static void
+c7_elements_of_metadata_are_limited(void **state)
+{
+	AUTO(buf) struct buf roles = BUF_INIT(1024u * 1024);
+	struct saml_idp idp;
+
+	(void)state;
+	put_role(&roles, "IDPSSODescriptor", "idp-cert.pem", 1);
+	for (unsigned int i = 0; i < METADATA_NODES_MAX; i++)
+		assert_err(buf_puts(&roles, "<x/>"), ERR_OK);
+	assert_err(parse_roles(&roles, &idp), ERR_SAML_LIMITS);
+}
+
+static void
+c7_hardened_parser_reads_metadata_too(void **state)
 {
 	(void)state;
 	assert_unusable("metadata-simplesamlphp.xml", "<md:Organization>",
@@ -492,14 +524,55 @@ c4_weak_or_other_key_is_refused(void **state)
 	    ERR_IDP_KEY_WEAK);
 	assert_err(parse_certificate("", "", "small-cert.pem", &key),
 	    ERR_IDP_KEY_WEAK);
+	assert_err(parse_certificate("", "", "large-cert.pem", &key),
+	    ERR_IDP_KEY_WEAK);
+	assert_err(parse_certificate("", "", "exponent-3-cert.pem", &key),
+	    ERR_IDP_KEY_WEAK);
+	assert_err(parse_certificate("", "", "exponent-long-cert.pem", &key),
+	    ERR_IDP_KEY_WEAK);
+}
+
+/* The same numbers under the name of RSASSA-PSS. */
+static void
+c4_key_for_another_padding_is_refused(void **state)
+{
+	static const uint8_t rsa[] = { 0x0d, 1, 1, 1, 5, 0 };
+	static const uint8_t pss[] = { 0x0d, 1, 1, 0x0a, 0x30, 0 };
+	AUTO(buf) struct buf text = BUF_INIT(1024u * 1024);
+	AUTO(buf) struct buf der = BUF_INIT(1024u * 1024);
+	struct idp_key key;
+	uint8_t *at;
+
+	(void)state;
+	put_certificate(&text, "idp-cert.pem", 0);
+	assert_err(base64_decode(&der, buf_str(&text), text.len, false),
+	    ERR_OK);
+	at = memmem(der.data, der.len, rsa, sizeof(rsa));
+	assert_non_null(at);
+	memcpy(at, pss, sizeof(pss));
+	assert_err(saml_certificate_parse(der.data, der.len, &key, NULL),
+	    ERR_IDP_KEY_WEAK);
+}
+
+static void
+c4_keys_of_2048_and_of_8192_bits_are_accepted(void **state)
+{
+	struct idp_key key;
+
+	(void)state;
+	assert_err(parse_certificate("", "", "idp-cert.pem", &key), ERR_OK);
+	assert_int_equal(key.n_len, 256);
+	assert_err(parse_certificate("", "", "largest-cert.pem", &key),
+	    ERR_OK);
+	assert_int_equal(key.n_len, 1024);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(entra_document_gives_its_keys_and_addresses),
-		cmocka_unit_test(simplesamlphp_document_gives_its_key),
+		cmocka_unit_test(c7_entra_document_gives_its_keys_and_addresses),
+		cmocka_unit_test(c8_only_the_signing_key_is_taken),
 		cmocka_unit_test(c7_keys_of_other_roles_are_not_taken),
 		cmocka_unit_test(c7_keys_of_entras_other_roles_are_not_taken),
 		cmocka_unit_test(c6_number_of_keys_is_limited),
@@ -512,7 +585,9 @@ main(void)
 		cmocka_unit_test(c7_earlier_end_of_entity_and_role_counts),
 		cmocka_unit_test(c7_second_or_foreign_role_is_refused),
 		cmocka_unit_test(c7_entities_descriptor_is_refused),
-		cmocka_unit_test(hardened_parser_reads_metadata_too),
+		cmocka_unit_test(c7_root_that_is_no_entity_is_refused),
+		cmocka_unit_test(c7_elements_of_metadata_are_limited),
+		cmocka_unit_test(c7_hardened_parser_reads_metadata_too),
 		cmocka_unit_test(damaged_certificate_is_refused),
 		cmocka_unit_test(address_that_is_not_http_is_refused),
 		cmocka_unit_test(portal_certificate_is_read),
@@ -520,6 +595,9 @@ main(void)
 		cmocka_unit_test(text_around_the_certificate_is_refused),
 		cmocka_unit_test(private_key_is_no_certificate),
 		cmocka_unit_test(c4_weak_or_other_key_is_refused),
+		cmocka_unit_test(c4_key_for_another_padding_is_refused),
+		cmocka_unit_test(
+		    c4_keys_of_2048_and_of_8192_bits_are_accepted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

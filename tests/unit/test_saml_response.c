@@ -605,6 +605,8 @@ d7_limits_are_exact(void **state)
 		{ "d7-confirmation-ends-first", -60, 69, 300, ERR_OK },
 		{ "d7-confirmation-ends-first", -60, 70, 300,
 		    ERR_SAML_EXPIRED },
+		{ "d7-not-before-later", -60, 29, 300, ERR_SAML_NOT_YET },
+		{ "d7-not-before-later", -60, 30, 300, ERR_OK },
 		/* AuthnInstant is 11:59:50. */
 		{ "good", 20, 25, 300, ERR_OK },
 		{ "good", 21, 25, 300, ERR_SAML_AUTHN_OLD },

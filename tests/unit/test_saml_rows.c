@@ -670,9 +670,21 @@ d2_tenant_is_a_whole_segment_of_the_issuer(void **state)
 	struct saml_check check = vector_check(&keys);
 
 	(void)state;
-	check.issuer = "https://sts.windows.net/x" VECTOR_TENANT "/";
+	check.issuer = "https://sts.windows.net/" VECTOR_TENANT "x/";
 	assert_refused(check, "d2-tenant-in-a-longer-segment",
 	    ERR_SAML_TENANT);
+}
+
+static void
+d2_tenant_is_a_guid(void **state)
+{
+	struct saml_check check = vector_check(&keys);
+
+	(void)state;
+	check.tenant = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+	check.issuer = "https://sts.windows.net/"
+	    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx/";
+	assert_refused(check, "d2-tenant-is-no-guid", ERR_SAML_TENANT);
 }
 
 static void
@@ -778,6 +790,7 @@ main(void)
 		cmocka_unit_test(d1_issuer_of_format_entity_is_accepted),
 		cmocka_unit_test(
 		    d2_tenant_is_a_whole_segment_of_the_issuer),
+		cmocka_unit_test(d2_tenant_is_a_guid),
 		cmocka_unit_test(d10_multipleauthn_is_accepted),
 		cmocka_unit_test(d15_long_name_id_is_read_whole),
 		cmocka_unit_test(d16_claim_of_several_values_is_accepted),

@@ -150,6 +150,8 @@ refusal_comes_back_with_its_reason(void **state)
 	(void)state;
 	assert_refused((struct run){ "d3-other-audience.xml", 1, now, NULL },
 	    ERR_SAML_AUDIENCE);
+	assert_refused((struct run){ "d10-no-mfa.xml", 1, now, NULL },
+	    ERR_SAML_MFA);
 	assert_refused((struct run){ "b1-xsw3.xml", 1, now, NULL },
 	    ERR_SAML_ASSERTIONS);
 	assert_refused((struct run){ "good.xml", 1, 0, NULL }, ERR_CLOCK);
