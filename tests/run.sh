@@ -77,7 +77,7 @@ relay() # PREFIX COMMAND...
 {
 	relay_prefix=$1
 	shift
-	timeout 600 "$@" >"$work/relay" 2>>"$log"
+	timeout "${relay_limit:-600}" "$@" >"$work/relay" 2>>"$log"
 	relay_status=$?
 	cat "$work/relay" >>"$log"
 	relay_count=$(grep -Ec '^(not )?ok ' "$work/relay")
@@ -252,6 +252,7 @@ stage_no_nss()
 stage_mutants()
 {
 	need_source || { result 1 "the source"; return; }
+	relay_limit=1800
 	# shellcheck disable=SC2086 # options
 	relay mutants setpriv $ordinary "$work/src/tests/mutants/run.sh"
 }

@@ -130,6 +130,7 @@ a16_every_parse_has_the_same_limits(void **state)
 	    assert_accepted(vector_check(&keys), "good-both");
 
 	(void)state;
+	assert_non_null(claims);
 	assert_int_equal(world.parses, 3);
 	for (size_t i = 0; i < world.parses; i++) {
 		const struct xml_limits *limits = &world.limits[i];
@@ -199,6 +200,7 @@ b4_assertion_is_verified_whatever_else_is(void **state)
 	AUTO(claims) struct claims *both = NULL;
 
 	(void)state;
+	assert_non_null(one);
 	assert_string_equal(world.verified, "Assertion ");
 	begin(NULL);
 	both = assert_accepted(vector_check(&keys), "good-both");

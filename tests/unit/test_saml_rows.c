@@ -632,7 +632,6 @@ static void
 c9_what_a_stolen_key_signs_must_answer_a_request_in_time(void **state)
 {
 	struct saml_check check = vector_check(&keys);
-	AUTO(claims) struct claims *claims = NULL;
 
 	(void)state;
 	check.pending_count = 0;
