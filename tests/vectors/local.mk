@@ -44,11 +44,12 @@ tests_vectors_libmutate_la_SOURCES = \
 	tests/vectors/saml-mutate.c
 tests_vectors_libmutate_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/lib
 tests_vectors_libmutate_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
-tests_vectors_libmutate_la_LIBADD = tests/lib/libvector.la $(CRYPTO_LIBS)
+mutate_ldadd = tests/vectors/libmutate.la tests/lib/libvector.la \
+	$(CRYPTO_LIBS)
 
 check_PROGRAMS += tests/vectors/saml-mutate
 tests_vectors_saml_mutate_SOURCES =
-tests_vectors_saml_mutate_LDADD = tests/vectors/libmutate.la
+tests_vectors_saml_mutate_LDADD = $(mutate_ldadd)
 
 # The same with holes, which it has to find.
 check_PROGRAMS += tests/vectors/saml-mutate-weak
@@ -63,7 +64,7 @@ tests_vectors_saml_mutate_weak_LDFLAGS = \
 	-Wl,--wrap=saml_signature_verify \
 	-Wl,--wrap=xml_is_container \
 	-Wl,--wrap=xmlsig_verify
-tests_vectors_saml_mutate_weak_LDADD = tests/vectors/libmutate.la $(XML_LIBS)
+tests_vectors_saml_mutate_weak_LDADD = $(mutate_ldadd) $(XML_LIBS)
 
 mutate_tests = tests/vectors/mutate.sh tests/vectors/mutate_weak.sh
 dist_check_SCRIPTS += $(mutate_tests)

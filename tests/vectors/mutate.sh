@@ -7,7 +7,7 @@ set -u
 : "${top_builddir:=$top_srcdir}"
 
 # Sanitizers need several times as long.
-share=1/40
+share=1/60
 [ -z "${SANITIZE:-}" ] || share=1/120
 
 exec "$top_builddir/tests/vectors/saml-mutate" --tap --share $share \

@@ -7,7 +7,8 @@
  *		--samples FILE | [--key PEM] [--require-mfa] [--no-tenant]
  *		SAML-VERIFY-OPTIONS
  *
- * FILE has a line of options for each sample; paths are relative to its
+ * FILE has lines of options; the last word of each may be a pattern of files,
+ * and the first line that fits a file is the one.  Paths are relative to its
  * folder.  Exit status 0: nothing was wrongly accepted; 1: something was, or
  * the verifier crashed; 2: usage.
  */
@@ -15,6 +16,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -24,6 +26,7 @@
 #include <sys/wait.h>
 
 #include "base/base64.h"
+#include "base/io.h"
 
 #define FEW 12000		/* of a kind: a share of them runs whole */
 #define SHOWN_MAX 10		/* failures of one sample in full */
@@ -505,41 +508,107 @@ run_line(struct engine *e, int argc, char **argv, unsigned int *tap)
 	return ok;
 }
 
+/* What saml-mutate has been asked for so far. */
+struct list {
+	struct engine *e;
+	unsigned int *tap;	/* NULL: no TAP */
+	glob_t done;		/* files of the lines before */
+	bool ok;
+};
+
+static bool
+is_done(const struct list *list, const char *path)
+{
+	for (size_t i = 0; i < list->done.gl_pathc; i++)
+		if (strcmp(list->done.gl_pathv[i], path) == 0)
+			return true;
+	return false;
+}
+
+/* The last word is a pattern; a line that fits no file is a mistake. */
+static void
+run_words(struct list *list, int argc, char **argv)
+{
+	const char *pattern = argv[argc - 1];
+	glob_t found = { 0 };
+	size_t done = list->done.gl_pathc;
+
+	if (glob(pattern, 0, NULL, &found) != 0) {
+		(void)fprintf(stderr, "saml-mutate: %s: no such file\n",
+		    pattern);
+		list->ok = false;
+		return;
+	}
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		char *words[WORDS_MAX];
+		int count = argc;
+
+		if (is_done(list, found.gl_pathv[i]))
+			continue;
+		memcpy(words, argv, (size_t)argc * sizeof(*argv));
+		words[argc - 1] = found.gl_pathv[i];
+		words[argc] = NULL;
+		list->ok = run_line(list->e, count, words, list->tap) &&
+		    list->ok;
+	}
+	globfree(&found);
+	if (glob(pattern, done == 0 ? 0 : GLOB_APPEND, NULL, &list->done) != 0)
+		die("no memory");
+}
+
+static void
+run_lines(struct list *list, char *text)
+{
+	char *line;
+
+	for (line = strtok_r(text, "\n", &text); line != NULL;
+	    line = strtok_r(NULL, "\n", &text)) {
+		char *argv[WORDS_MAX] = { (char[]){ "saml-mutate" } };
+		int argc = 1;
+		char *word = strtok_r(line, " \t", &line);
+
+		for (; word != NULL && argc < WORDS_MAX - 1;
+		    word = strtok_r(NULL, " \t", &line))
+			argv[argc++] = word;
+		if (argc > 1 && *argv[1] != '#')
+			run_words(list, argc, argv);
+	}
+}
+
+/* Whole: a stream that is still open has one place for parent and child. */
+static char *
+read_list(const char *path)
+{
+	AUTO(buf) struct buf text = BUF_INIT(MUTANT_MAX);
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char *copy = NULL;
+
+	if (fd >= 0 && io_read_all(fd, &text, NULL) == ERR_OK)
+		copy = strdup(buf_str(&text));
+	if (copy == NULL)
+		die("the list of samples cannot be read");
+	return copy;
+}
+
 static bool
 run_list(struct engine *e, const char *path, unsigned int *tap)
 {
 	AUTO_FREE char *folder = strdup(path);
-	FILE *f = fopen(path, "re");
-	char line[4096];
-	bool ok = true;
-	size_t count = 0;
+	AUTO_FREE char *text = read_list(path);
+	struct list list = { .e = e, .tap = tap, .ok = true };
 
-	if (f == NULL || folder == NULL)
-		die("the list of samples cannot be read");
-	if (strrchr(folder, '/') != NULL) {
+	if (folder != NULL && strrchr(folder, '/') != NULL) {
 		*strrchr(folder, '/') = '\0';
 		if (chdir(folder) != 0)
 			die("the folder of samples cannot be entered");
 	}
-	while (fgets(line, sizeof(line), f) != NULL) {
-		char *argv[WORDS_MAX] = { (char[]){ "saml-mutate" } };
-		int argc = 1;
-		char *rest = line;
-		char *word;
-
-		for (word = strtok_r(rest, " \t\n", &rest);
-		    word != NULL && argc < WORDS_MAX - 1;
-		    word = strtok_r(NULL, " \t\n", &rest))
-			argv[argc++] = word;
-		if (argc == 1 || *argv[1] == '#')
-			continue;
-		ok = run_line(e, argc, argv, tap) && ok;
-		count++;
-	}
-	(void)fclose(f);
+	run_lines(&list, text);
 	if (tap != NULL)
 		(void)printf("1..%u\n", *tap);
-	return ok && count != 0;
+	list.ok = list.ok && list.done.gl_pathc != 0;
+	if (list.done.gl_pathc != 0)
+		globfree(&list.done);
+	return list.ok;
 }
 
 /* -- command line -------------------------------------------------------- */
