@@ -227,6 +227,15 @@ values_junk(struct engine *e)
 		}
 }
 
+/* Between the '&' and the ';' of one that begins behind from. */
+static bool
+in_reference(const struct doc *d, size_t from, size_t at)
+{
+	while (at > from && d->s[at - 1] != ';' && d->s[at - 1] != '&')
+		at--;
+	return at > from && d->s[at - 1] == '&';
+}
+
 void
 values_breaks(struct engine *e)
 {
@@ -241,7 +250,8 @@ values_breaks(struct engine *e)
 			if (!doc_is_free(d, n))
 				continue;
 			for (size_t i = text.from; i <= text.to; i++)
-				for (size_t c = 0; c < ARRAY_LEN(set); c++)
+				for (size_t c = 0; c < ARRAY_LEN(set) &&
+				    !in_reference(d, text.from, i); c++)
 					engine_splice(e, before(i), set[c],
 					    strlen(set[c]));
 		}

@@ -584,6 +584,17 @@ put_element(struct form *f, size_t element)
 }
 
 bool
+doc_content(struct doc *d, size_t element, struct buf *out)
+{
+	struct form f = { .d = d };
+	const char *text;
+
+	d->used = 0;
+	text = decode(&f, doc_inner(d, element), false);
+	return text != NULL && buf_puts(out, text) == ERR_OK;
+}
+
+bool
 doc_canonical(struct doc *d, size_t element, size_t without,
     const char *prefixes, struct buf *out)
 {

@@ -91,6 +91,9 @@ bool doc_within(const struct doc *d, size_t element, size_t ancestor);
 struct span doc_whole(const struct doc *d, size_t element);
 struct span doc_inner(const struct doc *d, size_t element);
 
+/* Appends the text of a leaf, references resolved. */
+bool doc_content(struct doc *d, size_t element, struct buf *out);
+
 /* Changed without any signature noticing: no Signature's parent is above it
  * unless that Signature itself is, and it is in no SignedInfo. */
 bool doc_is_free(const struct doc *d, size_t element);

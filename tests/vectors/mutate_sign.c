@@ -150,17 +150,17 @@ sign_understands(struct doc *d, const struct buf *xml)
 	if (!reparse(d, xml))
 		return false;
 	for (;; count++) {
+		AUTO(buf) struct buf text = BUF_INIT(MUTANT_MAX);
 		AUTO(buf) struct buf value = BUF_INIT(64);
 		unsigned char hash[32];
 		size_t sig = signature_number(d, count);
-		struct span text;
 
 		if (sig == DOC_NONE)
 			return count != 0;
-		text = doc_inner(d, digest_value(d, sig));
-		if (!digest(d, sig, hash) || base64_decode(&value,
-		    d->s + text.from, text.to - text.from, true) != ERR_OK ||
-		    value.len != sizeof(hash) ||
+		if (!digest(d, sig, hash) ||
+		    !doc_content(d, digest_value(d, sig), &text) ||
+		    base64_decode(&value, buf_str(&text), text.len, true) !=
+		    ERR_OK || value.len != sizeof(hash) ||
 		    memcmp(value.data, hash, sizeof(hash)) != 0)
 			return false;
 	}
