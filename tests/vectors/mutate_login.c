@@ -599,7 +599,7 @@ times_limits(struct engine *e)
 	    ERR_SAML_NOT_YET);
 	try_limit(e, "Assertion", "IssueInstant", oldest, -1, ERR_SAML_STALE);
 	try_limit(e, "AuthnStatement", "AuthnInstant", now + check->skew, 1,
-	    ERR_SAML_NOT_YET);
+	    ERR_SAML_AUTHN_FUTURE);
 	if (solicited && (check->flags & WIRE_SAML_FORCE_AUTHN) != 0)
 		try_limit(e, "AuthnStatement", "AuthnInstant", requested, -1,
 		    ERR_SAML_AUTHN_OLD);
