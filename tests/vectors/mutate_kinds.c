@@ -249,7 +249,8 @@ const struct kind kinds[] = {
 	    NULL },
 
 	/* bytes */
-	{ "bit-flipped", bits, ENVELOPE | ENCODING, false, NULL },
+	{ "bit-flipped", bits, ENVELOPE | ENCODING | BREAKS | BLANKS, false,
+	    NULL },
 	{ "byte-dropped", bytes_dropped,
 	    ENVELOPE | ENCODING | BREAKS | BLANKS, false, NULL },
 	{ "byte-doubled", bytes_doubled,
