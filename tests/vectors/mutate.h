@@ -118,7 +118,8 @@ extern const struct kind kinds[];
 extern const size_t kinds_count;
 
 /* The bit of the first row of harmless changes that explains how the mutant
- * in e->xml differs from the sample; 0: none does. */
+ * in e->xml, or in e->base64 when that is empty, differs from the sample; 0:
+ * none does. */
 unsigned int harmless_find(struct engine *e);
 void harmless_print(const char *prefix);
 

@@ -202,7 +202,7 @@ static const char *const leaves[] = {
 	"DigestValue", "SignatureValue", "X509Certificate",
 };
 
-/* Line breaks are another kind's, so none of these is harmless. */
+/* A break may be among the last characters that are cut off. */
 void
 values_junk(struct engine *e)
 {

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/base64.h"
+
 /* -- what says nothing --------------------------------------------------- */
 
 static bool
@@ -140,8 +142,11 @@ static const struct {
 unsigned int
 harmless_find(struct engine *e)
 {
-	if (e->xml.len == 0)
-		return same_transported(e) ? HARMLESS_TRANSPORT : 0;
+	if (e->xml.len == 0 && same_transported(e))
+		return HARMLESS_TRANSPORT;
+	if (e->xml.len == 0 && base64_decode(&e->xml, buf_str(&e->base64),
+	    e->base64.len, true) != ERR_OK)
+		return 0;
 	for (size_t i = 0; i < ARRAY_LEN(harmless); i++)
 		if (harmless[i].same(e))
 			return harmless[i].bit;
@@ -257,14 +262,15 @@ const struct kind kinds[] = {
 	    ENVELOPE | ENCODING | BREAKS | BLANKS, false, NULL },
 	{ "byte-inserted", bytes_inserted,
 	    ENVELOPE | ENCODING | BREAKS | BLANKS, false, NULL },
-	{ "truncated", truncations, BLANKS, false, NULL },
+	{ "truncated", truncations, ENCODING | BLANKS, false, NULL },
 
 	/* base64: of the whole, and of values in it */
-	{ "base64-alphabet", base64_alphabet, 0, false, NULL },
-	{ "base64-junk", base64_junk, 0, false, NULL },
+	/* A last line break may become padding. */
+	{ "base64-alphabet", base64_alphabet, BLANKS, false, NULL },
+	{ "base64-junk", base64_junk, BLANKS, false, NULL },
 	{ "base64-whole", base64_whole, 0, false, NULL },
 	{ "base64-breaks", base64_breaks, TRANSPORT, true, NULL },
-	{ "value-junk", values_junk, 0, false, NULL },
+	{ "value-junk", values_junk, BREAKS, false, NULL },
 	{ "value-breaks", values_breaks, BREAKS, true, NULL },
 
 	/* pure re-encodings */
