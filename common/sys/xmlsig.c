@@ -40,6 +40,7 @@ output_release(xmlOutputBuffer *out)
 	(void)xmlOutputBufferClose(out);
 }
 
+DEFINE_XML_AUTO(doc, xmlDoc, xmlFreeDoc);
 DEFINE_XML_AUTO(dsig, xmlSecDSigCtx, xmlSecDSigCtxDestroy);
 DEFINE_XML_AUTO(key, xmlSecKey, xmlSecKeyDestroy);
 DEFINE_XML_AUTO(output, xmlOutputBuffer, output_release);
@@ -264,26 +265,27 @@ verify_with_xmlsec(const struct xmlsig *sig, const struct crypto_key *key,
 
 /* -- the way of libxml2 and OpenSSL -------------------------------------- */
 
-struct subtree {
-	const xmlNode *top;
-	const xmlNode *without;		/* NULL: everything */
-	const xmlNode *within;		/* the last element that was visible */
+/* What an enveloped signature covers: its parent without itself. */
+struct covered {
+	const xmlNode *parent;
+	const xmlNode *signature;
+	const xmlNode *last;		/* the last element that was covered */
 };
 
 /* C14N asks about an element and then about what is in it. */
 static int
-is_visible(void *data, xmlNode *node, xmlNode *parent)
+is_covered(void *data, xmlNode *node, xmlNode *parent)
 {
-	struct subtree *subtree = data;
-	bool is_element = node->type == XML_ELEMENT_NODE;
-	const xmlNode *n = is_element ? node : parent;
-	const xmlNode *element = n;
+	struct covered *covered = data;
+	const xmlNode *element = node->type == XML_ELEMENT_NODE ? node :
+	    parent;
 
-	if (n == subtree->within)
+	if (element == covered->last)
 		return 1;
-	for (; n != NULL && n != subtree->without; n = n->parent)
-		if (n == subtree->top) {
-			subtree->within = element;
+	for (const xmlNode *n = element; n != NULL &&
+	    n != covered->signature; n = n->parent)
+		if (n == covered->parent) {
+			covered->last = element;
 			return 1;
 		}
 	return 0;
@@ -310,23 +312,20 @@ split_prefixes(char *text, xmlChar *list[static XMLSIG_PREFIXES_MAX + 1])
 	return true;
 }
 
+/* covered: NULL for the whole document. */
 static enum err
-canonicalise(struct subtree *subtree, const char *prefixes, struct buf *out)
+canonicalise(xmlDoc *doc, struct covered *covered, const char *prefixes,
+    struct buf *out)
 {
 	AUTO(output) xmlOutputBuffer *output = xmlAllocOutputBuffer(NULL);
 	AUTO_FREE char *copy = strdup(prefixes);
 	xmlChar *list[XMLSIG_PREFIXES_MAX + 1];
-	xmlDoc doc;
 
 	if (output == NULL || copy == NULL)
 		return ERR_NOMEM;
 	if (!split_prefixes(copy, list))
 		return ERR_INTERNAL;
-	/* C14N begins with the document's first child, and in the exclusive
-	 * form needs nothing of what is above: what is in front is spared. */
-	doc = *subtree->top->doc;
-	doc.children = (xmlNode *)(uintptr_t)subtree->top;
-	if (xmlC14NExecute(&doc, is_visible, subtree,
+	if (xmlC14NExecute(doc, covered == NULL ? NULL : is_covered, covered,
 	    XML_C14N_EXCLUSIVE_1_0, list, 0, output) < 0)
 		return ERR_SAML_SIG_INVALID;
 	(void)xmlOutputBufferFlush(output);
@@ -334,16 +333,31 @@ canonicalise(struct subtree *subtree, const char *prefixes, struct buf *out)
 	    xmlOutputBufferGetSize(output));
 }
 
+/* As a document of its own: C14N would walk through all the rest of this one
+ * to leave it out. */
+static enum err
+canonicalise_signed_info(const struct xmlsig *sig, struct buf *out)
+{
+	AUTO(doc) xmlDoc *doc = xmlNewDoc(NULL);
+	xmlNode *info = doc == NULL ? NULL :
+	    xmlDocCopyNode(node_of(sig->signed_info), doc, 1);
+
+	if (info == NULL)
+		return ERR_NOMEM;
+	(void)xmlDocSetRootElement(doc, info);
+	return canonicalise(doc, NULL, "", out);
+}
+
 static enum err
 verify_with_openssl(const struct xmlsig *sig, const struct crypto_key *key,
     struct buf *out)
 {
 	AUTO(buf) struct buf info = BUF_INIT(SAML_XML_MAX);
-	struct subtree what = { node_of(sig->signature)->parent,
-	    node_of(sig->signature), NULL };
-	struct subtree how = { node_of(sig->signed_info), NULL, NULL };
+	const xmlNode *signature = node_of(sig->signature);
+	struct covered covered = { signature->parent, signature, NULL };
 	uint8_t digest[SHA256_SIZE];
-	enum err r = canonicalise(&what, sig->prefixes, out);
+	enum err r = canonicalise(signature->doc, &covered, sig->prefixes,
+	    out);
 
 	if (r != ERR_OK)
 		return r;
@@ -352,7 +366,7 @@ verify_with_openssl(const struct xmlsig *sig, const struct crypto_key *key,
 		return r;
 	if (memcmp(digest, sig->digest, sig->suite->digest_size) != 0)
 		return ERR_SAML_SIG_INVALID;
-	r = canonicalise(&how, "", &info);
+	r = canonicalise_signed_info(sig, &info);
 	if (r != ERR_OK)
 		return r;
 	if (!sig->suite->verify(key, info.data, info.len, sig->value,
