@@ -203,27 +203,33 @@ add_key(struct idp_keys *keys, const struct idp_key *key, struct diag *diag)
 	return ERR_OK;
 }
 
+/*
+ * The certificate of a KeyInfo, or NULL.  All that stands in one KeyInfo is
+ * about one key, so that a second certificate is an authority's, which signs
+ * no assertions (C3).  Which of them does is not said.
+ */
 static enum err
-add_certificates(const struct xml_node *x509, struct idp_keys *keys,
+find_certificate(const struct xml_node *info, const struct xml_node **ret,
     struct diag *diag)
 {
-	for (const struct xml_node *n = xml_first(x509); n != NULL;
-	    n = xml_next(n)) {
-		struct idp_key key;
-		const char *text = xml_text(n);
-		enum err r;
+	const struct xml_node *found = NULL;
 
-		if (!xml_is(n, NS_DSIG, "X509Certificate"))
+	for (const struct xml_node *x509 = xml_first(info); x509 != NULL;
+	    x509 = xml_next(x509)) {
+		if (!xml_is(x509, NS_DSIG, "X509Data"))
 			continue;
-		if (text == NULL)
-			return fail(diag, ERR_IDP_METADATA,
-			    "empty X509Certificate");
-		r = key_from_base64(text, strlen(text), &key, diag);
-		if (r == ERR_OK)
-			r = add_key(keys, &key, diag);
-		if (r != ERR_OK)
-			return r;
+		for (const struct xml_node *n = xml_first(x509); n != NULL;
+		    n = xml_next(n)) {
+			if (!xml_is(n, NS_DSIG, "X509Certificate"))
+				continue;
+			if (found != NULL)
+				return fail(diag, ERR_IDP_METADATA, "several "
+				    "certificates in one KeyInfo; configure "
+				    "the one that signs as [idp] certificate");
+			found = n;
+		}
 	}
+	*ret = found;
 	return ERR_OK;
 }
 
@@ -235,7 +241,10 @@ add_descriptor(const struct xml_node *descriptor, struct idp_keys *keys,
 {
 	const char *use = xml_get(descriptor, "use");
 	const struct xml_node *info = xml_first(descriptor);
-	enum err r = ERR_OK;
+	const struct xml_node *certificate = NULL;
+	struct idp_key key;
+	const char *text;
+	enum err r;
 
 	if (use == NULL || strcmp(use, "encryption") == 0)
 		return ERR_OK;
@@ -245,11 +254,14 @@ add_descriptor(const struct xml_node *descriptor, struct idp_keys *keys,
 	if (info == NULL || !xml_is(info, NS_DSIG, "KeyInfo"))
 		return fail(diag, ERR_IDP_METADATA,
 		    "KeyDescriptor without KeyInfo");
-	for (const struct xml_node *n = xml_first(info);
-	    n != NULL && r == ERR_OK; n = xml_next(n))
-		if (xml_is(n, NS_DSIG, "X509Data"))
-			r = add_certificates(n, keys, diag);
-	return r;
+	r = find_certificate(info, &certificate, diag);
+	if (r != ERR_OK || certificate == NULL)
+		return r;
+	text = xml_text(certificate);
+	if (text == NULL)
+		return fail(diag, ERR_IDP_METADATA, "empty X509Certificate");
+	r = key_from_base64(text, strlen(text), &key, diag);
+	return r != ERR_OK ? r : add_key(keys, &key, diag);
 }
 
 static enum err

@@ -232,6 +232,35 @@ same_certificate_twice_is_one_key(void **state)
 	assert_int_equal(idp.keys.count, SAML_KEYS_MAX);
 }
 
+/* The leaf, and the authority that made it. */
+static void
+c3_chain_in_one_key_info_is_refused(void **state)
+{
+	static const char *const between[] = {
+		"</ds:X509Certificate><ds:X509Certificate>",
+		"</ds:X509Certificate></ds:X509Data><ds:X509Data>"
+		    "<ds:X509Certificate>",
+	};
+	struct saml_idp idp;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(between); i++) {
+		AUTO(buf) struct buf roles = BUF_INIT(1024u * 1024);
+		AUTO(buf) struct buf text = BUF_INIT(1024u * 1024);
+		const char *end;
+
+		put_role(&roles, "IDPSSODescriptor", "idp-cert.pem", 1);
+		end = strstr(buf_str(&roles), "</ds:X509Certificate>");
+		assert_err(buf_put(&text, roles.data, (size_t)(end -
+		    buf_str(&roles))), ERR_OK);
+		assert_err(parse_roles(&roles, &idp), ERR_OK);
+		assert_err(buf_puts(&text, between[i]), ERR_OK);
+		put_certificate(&text, "other-cert.pem", 0);
+		assert_err(buf_puts(&text, end), ERR_OK);
+		assert_err(parse_roles(&text, &idp), ERR_IDP_METADATA);
+	}
+}
+
 static void
 address_is_that_of_the_redirect_binding(void **state)
 {
@@ -577,6 +606,7 @@ main(void)
 		cmocka_unit_test(c7_keys_of_entras_other_roles_are_not_taken),
 		cmocka_unit_test(c6_number_of_keys_is_limited),
 		cmocka_unit_test(same_certificate_twice_is_one_key),
+		cmocka_unit_test(c3_chain_in_one_key_info_is_refused),
 		cmocka_unit_test(address_is_that_of_the_redirect_binding),
 		cmocka_unit_test(c7_keys_are_only_those_of_the_idp_role),
 		cmocka_unit_test(c8_key_without_use_is_no_signing_key),
