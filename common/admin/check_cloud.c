@@ -63,6 +63,10 @@ check_provider(struct checking *c)
 		    "HTTP-Redirect; set [idp] login_url");
 	for (size_t i = 0; i < c->idp.keys.count; i++)
 		check_expiry(c, &c->idp.keys.key[i]);
+	if (c->idp.keys_weak > 0)
+		check_warn(c, "signing keys that are not used: %zu (%s); a "
+		    "login that is signed with one is refused",
+		    c->idp.keys_weak, err_text(ERR_IDP_KEY_WEAK));
 }
 
 /* What state.db says that the checks below want. */

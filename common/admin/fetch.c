@@ -266,6 +266,7 @@ take_idp_names(struct peer *peer, const char *issuer, struct saml_idp *idp,
 	if (wire_get_u64(&msg, IDP_VALID_UNTIL) > INT64_MAX)
 		return fail(diag, ERR_WORKER, WORKER ": malformed time");
 	idp->valid_until = (int64_t)wire_get_u64(&msg, IDP_VALID_UNTIL);
+	idp->keys_weak = wire_get_u64(&msg, IDP_KEYS_WEAK);
 	(void)snprintf(idp->entity_id, sizeof(idp->entity_id), "%s",
 	    wire_get_text(&msg, IDP_ENTITY_ID));
 	(void)snprintf(idp->login_url, sizeof(idp->login_url), "%s",

@@ -264,20 +264,31 @@ add_descriptor(const struct xml_node *descriptor, struct idp_keys *keys,
 	return r != ERR_OK ? r : add_key(keys, &key, diag);
 }
 
+/* A key that is too weak, or of another kind, signs nothing that is accepted
+ * (C4), and costs nobody the good ones beside it. */
 static enum err
-read_keys(const struct xml_node *role, struct idp_keys *keys,
+read_keys(const struct xml_node *role, struct saml_idp *idp,
     struct diag *diag)
 {
+	struct diag weak = DIAG_INIT;
+
 	for (const struct xml_node *n = xml_first(role); n != NULL;
 	    n = xml_next(n)) {
+		struct diag why = DIAG_INIT;
 		enum err r = ERR_OK;
 
 		if (is_metadata(n, "KeyDescriptor"))
-			r = add_descriptor(n, keys, diag);
-		if (r != ERR_OK)
-			return r;
+			r = add_descriptor(n, &idp->keys, &why);
+		if (r == ERR_IDP_KEY_WEAK) {
+			weak = why;
+			idp->keys_weak++;
+		} else if (r != ERR_OK) {
+			return fail(diag, r, "%s", why.text);
+		}
 	}
-	if (keys->count == 0)
+	if (idp->keys.count == 0 && idp->keys_weak > 0)
+		return fail(diag, weak.code, "%s", weak.text);
+	if (idp->keys.count == 0)
 		return fail(diag, ERR_IDP_METADATA, "no key with "
 		    "use=\"signing\"; one without use has to be configured "
 		    "as [idp] certificate");
@@ -342,7 +353,7 @@ read_entity(const struct xml_node *entity, const char *issuer, int64_t now,
 	if (r == ERR_OK)
 		r = check_valid_until(role, now, &idp->valid_until, diag);
 	if (r == ERR_OK)
-		r = read_keys(role, &idp->keys, diag);
+		r = read_keys(role, idp, diag);
 	if (r == ERR_OK)
 		r = read_endpoint(role, "SingleSignOnService", idp->login_url,
 		    sizeof(idp->login_url), diag);

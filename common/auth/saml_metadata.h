@@ -14,6 +14,7 @@ struct saml_idp {
 	char logout_url[2049];
 	int64_t valid_until;	/* 0: for ever */
 	struct idp_keys keys;	/* at least one */
+	size_t keys_weak;	/* signing keys that were left out (C4) */
 };
 
 /*
@@ -23,7 +24,8 @@ struct saml_idp {
  * admitted; validUntil is honoured, the entity's and the role's, and the
  * earlier one told.  A signature on the document is not
  * looked at: it proves nothing (section 2.6 of the provider's facts).
- * ERR_IDP_METADATA, ERR_IDP_KEY_WEAK, or the parser's SAML_* reason.
+ * ERR_IDP_METADATA, ERR_IDP_CERTIFICATE, ERR_IDP_KEY_WEAK (all keys are), or
+ * the parser's SAML_* reason.
  */
 enum err saml_metadata_parse(const void *data, size_t len,
 	const char *issuer, int64_t now, struct saml_idp *ret,

@@ -177,7 +177,8 @@
 	TEXT(IDP, ENTITY_ID, 1024) \
 	TEXT(IDP, LOGIN_URL, 2048)	/* HTTP-Redirect; "": unknown */ \
 	TEXT(IDP, LOGOUT_URL, 2048) \
-	U64(IDP, VALID_UNTIL)		/* 0: for ever */
+	U64(IDP, VALID_UNTIL)		/* 0: for ever */ \
+	U64(IDP, KEYS_WEAK)		/* how many were left out */
 
 #define WIRE_IDP_KEY_FIELDS(U64, TEXT, BYTES) \
 	BYTES(IDP_KEY, N, 1024) \

@@ -274,7 +274,7 @@ fetch_idp(struct channel *ch, const struct wire_msg *msg, struct diag *diag)
 		return r;
 	r = CHANNEL_SEND(ch, IDP, diag, wire_text(idp.entity_id),
 	    wire_text(idp.login_url), wire_text(idp.logout_url),
-	    wire_u64(wire_time(idp.valid_until)));
+	    wire_u64(wire_time(idp.valid_until)), wire_u64(idp.keys_weak));
 	for (size_t i = 0; i < idp.keys.count && r == ERR_OK; i++)
 		r = send_key(ch, &idp.keys.key[i], diag);
 	if (r != ERR_OK)

@@ -277,10 +277,10 @@ check "c7: another entityID changes nothing" \
 publish issuer="https://sts.windows.net/{tenantid}/" other
 check "c7: the placeholder of /common/ changes nothing" \
 	changes_nothing idp-metadata "{tenantid}" other
-publish other small
+publish small
 check "c4: a weak key changes nothing" \
 	changes_nothing idp-key-weak "1024 bits" other
-publish other ec
+publish ec
 check "c4: a key that is not RSA changes nothing" \
 	changes_nothing idp-key-weak "not RSA" other
 publish
@@ -297,6 +297,11 @@ check "c7: an expired document changes nothing" \
 	changes_nothing idp-metadata "expired at 2026" other
 refuse "idp accept does not take it either" admin idp accept
 check "c7: and so keeps the keys" keys_are other
+publish small other ec
+check "c4: beside a good key both are left out" succeeds sync
+check "c4: that one is in use" keys_are other
+check "c4: check tells of the others" \
+	says "warn  identity provider: signing keys that are not used: 2" check
 publish other
 check "a good document ends it" succeeds sync
 check "status forgets the failure" \

@@ -262,6 +262,35 @@ c3_chain_in_one_key_info_is_refused(void **state)
 }
 
 static void
+c4_weak_key_is_left_out_and_the_others_are_not(void **state)
+{
+	static const char end[] = "</IDPSSODescriptor>";
+	static const char begin[] = "<IDPSSODescriptor protocolSupport"
+	    "Enumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\">";
+	static const char *const weak[] = {
+		"ec-cert.pem", "small-cert.pem", "exponent-3-cert.pem",
+	};
+	struct saml_idp idp;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(weak); i++) {
+		AUTO(buf) struct buf roles = BUF_INIT(1024u * 1024);
+		AUTO(buf) struct buf strong = BUF_INIT(1024u * 1024);
+
+		put_role(&roles, "IDPSSODescriptor", weak[i], 1);
+		assert_err(parse_roles(&roles, &idp), ERR_IDP_KEY_WEAK);
+		put_role(&strong, "IDPSSODescriptor", "idp-cert.pem", 1);
+		roles.len -= sizeof(end) - 1;
+		assert_err(buf_puts(&roles, buf_str(&strong) + sizeof(begin) -
+		    1), ERR_OK);
+		assert_err(parse_roles(&roles, &idp), ERR_OK);
+		assert_int_equal(idp.keys.count, 1);
+		assert_int_equal(idp.keys.key[0].n_len, 256);
+		assert_int_equal(idp.keys_weak, 1);
+	}
+}
+
+static void
 address_is_that_of_the_redirect_binding(void **state)
 {
 	static const char post[] = "<md:SingleSignOnService Binding=\"urn:oasis"
@@ -607,6 +636,8 @@ main(void)
 		cmocka_unit_test(c6_number_of_keys_is_limited),
 		cmocka_unit_test(same_certificate_twice_is_one_key),
 		cmocka_unit_test(c3_chain_in_one_key_info_is_refused),
+		cmocka_unit_test(
+		    c4_weak_key_is_left_out_and_the_others_are_not),
 		cmocka_unit_test(address_is_that_of_the_redirect_binding),
 		cmocka_unit_test(c7_keys_are_only_those_of_the_idp_role),
 		cmocka_unit_test(c8_key_without_use_is_no_signing_key),
