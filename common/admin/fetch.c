@@ -242,6 +242,9 @@ ask_for_idp(const struct admin *admin, struct peer *peer, struct diag *diag)
 
 	if (r != ERR_OK)
 		return r;
+	if (!address && file.len == 0)
+		return fail(diag, metadata ? ERR_IDP_METADATA :
+		    ERR_IDP_CERTIFICATE, "%s: is empty", source);
 	content = wire_bytes(file.data, file.len);
 	return CHANNEL_SEND(&peer->ch, FETCH_IDP, diag,
 	    metadata ? absent : content, metadata ? content : absent,

@@ -342,6 +342,9 @@ configure "$dir/metadata.xml"
 check "metadata from a file" succeeds sync
 forget_for 9999999
 check "a file grows no older" says '"state":"ok"' --json idp show
+: >"$dir/metadata.xml"
+check "c7: an empty file changes nothing" \
+	changes_nothing idp-metadata "$dir/metadata.xml: is empty" other
 publish idp
 cp "$home/metadata.xml" "$dir/metadata.xml"
 check "root may put any keys there" succeeds sync
