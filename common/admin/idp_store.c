@@ -117,7 +117,7 @@ save_guarded(struct store *store, const struct idp_update *update,
 	    diag);
 
 	/* Damaged keys are nothing to compare with, but can be replaced. */
-	if (r == ERR_STORE && guarded)
+	if (guarded && r != ERR_OK && r != ERR_IDP_NO_KEYS)
 		return r;
 	if (guarded && before->count > 0 &&
 	    !idp_keys_share(before, &update->idp->keys))
