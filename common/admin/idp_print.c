@@ -83,6 +83,12 @@ print_origin(const struct idp_origin *origin, int64_t now)
 	char time[CLOCK_TEXT_SIZE];
 	char age[PRINT_AGE_SIZE];
 
+	/* Keys that an earlier version stored say nothing of this. */
+	if (origin->fetched == 0) {
+		print_field(stdout, "Keys from",
+		    "not known before the next sync");
+		return;
+	}
 	print_field(stdout, "Keys from", origin->source);
 	clock_format(origin->fetched, time);
 	print_age(now - origin->fetched, age);
@@ -99,8 +105,12 @@ idp_print(const struct idp_record *record, const struct conf *conf,
 {
 	struct diag stale = DIAG_INIT;
 
-	if (record->keys.count == 0)
+	if (record->keys.count == 0) {
+		if (conf->idp_issuer[0] != '\0')
+			print_field(stdout, "LOGINS REFUSED",
+			    err_text(ERR_IDP_NO_KEYS));
 		return;
+	}
 	print_origin(&record->origin, now);
 	for (size_t i = 0; i < record->keys.count; i++)
 		print_key(&record->keys.key[i], now);

@@ -20,7 +20,7 @@ const char *idp_key_expiry(const struct idp_key *key, int64_t now);
 size_t idp_key_bits(const struct idp_key *key);
 
 /* Lines: where the keys come from, the keys, what of that an administrator
- * should look at, and what was refused.  None without a key. */
+ * should look at, and what was refused; or that there is no key. */
 void idp_print(const struct idp_record *record, const struct conf *conf,
 	int64_t now);
 

@@ -200,6 +200,10 @@ check "and bits and dates" says "RSA 2048, from 2026-01-01T00:00:00Z until \
 check "and the subject" \
 	says "CN = Microsoft Azure Federated SSO Certificate" idp show
 check "status shows the same keys" says "SHA-256 C6:52:C1:76" status
+sed -i "s|^issuer.*|issuer = urn:another|; /^tenant/d" "$dir/conf"
+check "status says that another issuer has no keys yet" \
+	says "LOGINS REFUSED:   no key of the identity provider" status
+configure "$url/good?appid=1"
 
 # -- c6: roll-over
 
@@ -357,6 +361,22 @@ if [ -n "$in_ten_days" ]; then
 	check "c7: check warns of the end of a file" \
 		says "the metadata is valid until $in_ten_days" check
 fi
+
+# -- the state of the version before, which did not know where from
+
+$python - "$dir/state/state/state.db" <<-'END'
+import sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as db:
+    db.execute("DELETE FROM meta WHERE key LIKE 'idp\\_%' ESCAPE '\\'")
+END
+configure "$url/good"
+check "keys of unknown origin are good until the next sync" \
+	says '"state":"ok"' --json idp show
+check "nobody says that they were read in 1970" does_not_say 1970 idp show
+check "but that it is not known" \
+	says "Keys from:        not known before the next sync" status
+check "the next sync knows" succeeds sync
+check "and tells" says "Keys from:        $url/good" status
 
 # -- the rest
 
