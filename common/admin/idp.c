@@ -9,12 +9,10 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <syslog.h>
 
 #include "admin/fetch.h"
 #include "admin/idp_print.h"
 #include "admin/state_dir.h"
-#include "base/log.h"
 #include "base/parse.h"
 #include "sys/sandbox.h"
 
@@ -143,7 +141,7 @@ accept_keys(const struct admin *admin, const uint8_t *cert_sha256,
 	return idp_store_save(store, &update, &accepted->before, diag);
 }
 
-/* Those of keys that are not in others; each is logged. */
+/* Those of keys that are not in others. */
 static void
 tell_changes(const struct admin *admin, struct json_writer *w,
     const char *change, const struct idp_keys *keys,
@@ -156,8 +154,6 @@ tell_changes(const struct admin *admin, struct json_writer *w,
 		if (idp_keys_find(others, key->cert_sha256) != NULL)
 			continue;
 		idp_fingerprint(key, fingerprint);
-		log_event(LOG_NOTICE, "idp accept %s=%s", change,
-		    fingerprint);
 		if (admin->json)
 			json_put_string(w, NULL, fingerprint);
 		else if (!admin->quiet)
@@ -173,6 +169,7 @@ tell_accepted(const struct admin *admin, const struct accepted *accepted)
 	const struct idp_keys *now = &accepted->idp.keys;
 	struct json_writer w = JSON_WRITER_INIT(stdout);
 
+	idp_log_changes("idp accept", before, now);
 	if (admin->json) {
 		json_begin(&w, NULL, '{');
 		json_put_int(&w, "keys", (int64_t)now->count);

@@ -3,8 +3,10 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <syslog.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 
 #define INDENT "                  "	/* as wide as print_field()'s label */
 
@@ -24,6 +26,29 @@ idp_key_bits(const struct idp_key *key)
 	for (uint8_t bit = 0x80; bit != 0 && (key->n[0] & bit) == 0; bit >>= 1)
 		bits--;
 	return bits;
+}
+
+static void
+log_beyond(const char *command, const char *change,
+    const struct idp_keys *keys, const struct idp_keys *others)
+{
+	for (size_t i = 0; i < keys->count; i++) {
+		char fingerprint[IDP_FINGERPRINT_SIZE];
+
+		if (idp_keys_find(others, keys->key[i].cert_sha256) != NULL)
+			continue;
+		idp_fingerprint(&keys->key[i], fingerprint);
+		log_event(LOG_NOTICE, "%s %s=%s", command, change,
+		    fingerprint);
+	}
+}
+
+void
+idp_log_changes(const char *command, const struct idp_keys *before,
+    const struct idp_keys *now)
+{
+	log_beyond(command, "added", now, before);
+	log_beyond(command, "removed", before, now);
 }
 
 static void

@@ -19,6 +19,11 @@ const char *idp_key_expiry(const struct idp_key *key, int64_t now);
 /* Bits of the modulus. */
 size_t idp_key_bits(const struct idp_key *key);
 
+/* A line in the log for each key that is in one of the sets only:
+ * "COMMAND added=FINGERPRINT" or removed=. */
+void idp_log_changes(const char *command, const struct idp_keys *before,
+	const struct idp_keys *now);
+
 /* Lines: where the keys come from, the keys, what of that an administrator
  * should look at, and what was refused; or that there is no key. */
 void idp_print(const struct idp_record *record, const struct conf *conf,

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "admin/fetch.h"
-#include "admin/idp_store.h"
+#include "admin/idp_print.h"
 #include "admin/state_dir.h"
 #include "base/clock.h"
 #include "base/limits.h"
@@ -76,6 +76,7 @@ sync_idp(struct sync *sync, struct diag *diag)
 	sync->keys = idp.keys.count;
 	sync->keys_added = idp_keys_beyond(&idp.keys, &before);
 	sync->keys_removed = idp_keys_beyond(&before, &idp.keys);
+	idp_log_changes("sync part=idp", &before, &idp.keys);
 	return ERR_OK;
 }
 

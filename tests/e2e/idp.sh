@@ -77,11 +77,14 @@ check "idp show prints the key's fingerprint" \
 check "c6: sync takes a second key" roll next,idp
 check "the log says that a key came" \
 	grep -q 'part=idp result=ok keys=2 added=1 removed=0' "$HOST_LOG"
+check "and which" grep -q "part=idp added=$(fingerprint next)" "$HOST_LOG"
 check "c6: a login with the old key" simon "$(respond)"
 check "c6: a login with the new key" simon "$(respond next-key)"
 
 # -- after -----------------------------------------------------------------
 check "c6: sync drops the old key" roll next
+check "the log says which key went" \
+	grep -q "part=idp removed=$(fingerprint idp)" "$HOST_LOG"
 check "c6: a login with the new key only" simon "$(respond next-key)"
 check "c6: the old key lets nobody in any more" \
 	denied_for saml-key-unknown simon "$(respond)"
@@ -108,6 +111,8 @@ check "c6: accept of another fingerprint changes nothing" \
 check "an administrator accepts the keys by fingerprint" \
 	contains "$(fingerprint stranger)" \
 	8x8sso idp accept "$(fingerprint stranger)"
+check "the log says whose word it was" \
+	grep -q "idp accept added=$(fingerprint stranger)" "$HOST_LOG"
 check "and then their key lets people in" simon "$(respond wrong-key)"
 check "and the former one nobody" \
 	denied_for saml-key-unknown simon "$(respond next-key)"
