@@ -32,6 +32,7 @@
 #define SAML_CLAIM_NAME_MAX 1024
 #define SAML_CLAIM_VALUE_MAX 8192
 #define SAML_NAME_ID_MAX 1024
+#define SAML_ENTITY_ID_MAX 1024	/* SAML 2.0 core, 8.3.6 */
 #define SAML_KEYS_MAX 16		/* pinned */
 #define SAML_CANDIDATES_MAX 4	/* tried for one signature */
 #define SAML_PENDING_MAX 512	/* requests that wait for an answer */

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/parse.h"
 
 #define ENTRA_ISSUER "https://sts.windows.net/"
@@ -40,6 +41,9 @@ check_provider(const struct conf *c)
 	    is_set(c->idp_login_url) || is_set(c->idp_tenant)))
 		return "is missing; set it to the Azure AD (Entra) "
 		    "Identifier of the portal";
+	if (strlen(c->idp_issuer) > SAML_ENTITY_ID_MAX)
+		return "is longer than an identifier can be, 1024 bytes; "
+		    "copy it from the portal unchanged";
 	if (is_set(c->idp_issuer) && certificate && metadata)
 		return "has both a certificate and metadata; keep one";
 	if (is_set(c->idp_issuer) && !certificate && !metadata)

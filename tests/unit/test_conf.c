@@ -281,6 +281,24 @@ a_line_at_the_limit_is_read_and_one_above_it_refused(void **state)
 }
 
 static void
+an_issuer_longer_than_an_entity_id_is_refused(void **state)
+{
+	AUTO(conf) struct conf conf = { 0 };
+	char text[SAML_ENTITY_ID_MAX + 64];
+	char issuer[SAML_ENTITY_ID_MAX + 2];
+
+	(void)state;
+	memset(issuer, 'a', sizeof(issuer) - 1);
+	issuer[SAML_ENTITY_ID_MAX + 1] = '\0';
+	(void)snprintf(text, sizeof(text), "[idp]\nmetadata = /m\n"
+	    "issuer = %s\n", issuer);
+	refused(text, ERR_CONF_VALUE, ":3: [idp] issuer: is longer than");
+	(void)snprintf(text, sizeof(text), "[idp]\nmetadata = /m\n"
+	    "issuer = %s\n", issuer + 1);
+	assert_err(load(text, &conf), ERR_OK);
+}
+
+static void
 bad_values_are_refused(void **state)
 {
 	static const struct {
@@ -470,6 +488,8 @@ main(void)
 		cmocka_unit_test(a_key_given_twice_is_refused),
 		cmocka_unit_test(
 		    a_line_at_the_limit_is_read_and_one_above_it_refused),
+		cmocka_unit_test(
+		    an_issuer_longer_than_an_entity_id_is_refused),
 		cmocka_unit_test(bad_values_are_refused),
 		cmocka_unit_test(values_that_do_not_fit_together_are_refused),
 		cmocka_unit_test(keys_that_others_need_are_missed),
