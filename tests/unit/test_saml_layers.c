@@ -27,9 +27,11 @@ enum err __real_xml_parse(const void *data, size_t len,
 enum err __wrap_xml_parse(const void *data, size_t len,
     const struct xml_limits *limits, struct xml_doc **ret, struct diag *diag);
 enum err __real_saml_signature_verify(struct xml_node *node,
-    const struct idp_keys *pinned, struct buf *out, struct diag *diag);
+    const struct idp_keys *pinned, struct crypto_keyring *ring,
+    struct buf *out, struct diag *diag);
 enum err __wrap_saml_signature_verify(struct xml_node *node,
-    const struct idp_keys *pinned, struct buf *out, struct diag *diag);
+    const struct idp_keys *pinned, struct crypto_keyring *ring,
+    struct buf *out, struct diag *diag);
 
 enum err
 __wrap_xml_parse(const void *data, size_t len,
@@ -42,7 +44,8 @@ __wrap_xml_parse(const void *data, size_t len,
 
 enum err
 __wrap_saml_signature_verify(struct xml_node *node,
-    const struct idp_keys *pinned, struct buf *out, struct diag *diag)
+    const struct idp_keys *pinned, struct crypto_keyring *ring,
+    struct buf *out, struct diag *diag)
 {
 	bool is_response = xml_is(node, NS_SAMLP, "Response");
 	const struct buf *bytes = is_response ? world.response :
@@ -52,7 +55,8 @@ __wrap_saml_signature_verify(struct xml_node *node,
 	(void)snprintf(world.verified + len, sizeof(world.verified) - len,
 	    "%s ", xml_name(node));
 	if (bytes == NULL)
-		return __real_saml_signature_verify(node, pinned, out, diag);
+		return __real_saml_signature_verify(node, pinned, ring, out,
+		    diag);
 	return buf_put(out, bytes->data, bytes->len);
 }
 

@@ -598,17 +598,39 @@ c6_first_key_that_verifies_ends_the_search(void **state)
 	claims = assert_accepted(vector_check(&two), "good-no-keyinfo");
 }
 
+/* Another's key so often, and the right one at last. */
+static struct idp_keys
+keys_behind_others(size_t others)
+{
+	struct idp_keys many = { .count = 0 };
+
+	while (many.count < others)
+		assert_true(vector_key("other", &many));
+	assert_true(vector_key("idp", &many));
+	return many;
+}
+
 static void
 c6_as_many_keys_as_the_limit_are_tried(void **state)
 {
-	struct idp_keys many = { .count = 0 };
+	struct idp_keys many = keys_behind_others(SAML_CANDIDATES_MAX - 1);
 	AUTO(claims) struct claims *claims = NULL;
 
 	(void)state;
-	while (many.count < SAML_KEYS_MAX - 1)
-		assert_true(vector_key("other", &many));
-	assert_true(vector_key("idp", &many));
 	claims = assert_accepted(vector_check(&many), "good-no-keyinfo");
+	many = keys_behind_others(SAML_CANDIDATES_MAX);
+	assert_refused(vector_check(&many), "good-no-keyinfo",
+	    ERR_SAML_KEY_UNKNOWN);
+}
+
+static void
+c6_as_many_keys_as_the_limit_are_pinned(void **state)
+{
+	struct idp_keys many = keys_behind_others(SAML_KEYS_MAX - 1);
+	AUTO(claims) struct claims *claims = NULL;
+
+	(void)state;
+	claims = assert_accepted(vector_check(&many), "good");
 	many.count = SAML_KEYS_MAX + 1;
 	assert_refused(vector_check(&many), "good", ERR_IDP_NO_KEYS);
 }
@@ -782,6 +804,7 @@ main(void)
 		cmocka_unit_test(c6_key_that_was_dropped_is_refused),
 		cmocka_unit_test(c6_first_key_that_verifies_ends_the_search),
 		cmocka_unit_test(c6_as_many_keys_as_the_limit_are_tried),
+		cmocka_unit_test(c6_as_many_keys_as_the_limit_are_pinned),
 		cmocka_unit_test(a15_guids_are_compared_without_case),
 		cmocka_unit_test(
 		    c9_what_a_stolen_key_signs_must_answer_a_request_in_time),
