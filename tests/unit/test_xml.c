@@ -1,39 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the parser makes of a text: which it takes, the reason for which it
+ * refuses another, and the tree.  What its layers do one by one is in
+ * test_xml_layers.c.
+ */
 #include "unit.h"
 
-#include <libxml/globals.h>
-#include <libxml/parser.h>
-
+#include "base/cleanup.h"
 #include "sys/xml.h"
 
 static const struct xml_limits limits = {
 	.bytes = 4096, .nodes = 20, .depth = 4, .attributes = 3,
 	.namespaces = 3, .bom = false,
 };
-
-/* The first defence of some is a look at the bytes; blind, the second has to
- * do.  And libxml2 may say that it read less than it was given. */
-static bool blind;
-static long unread;
-
-void *__real_memmem(const void *data, size_t len, const void *text,
-    size_t text_len);
-void *__wrap_memmem(const void *data, size_t len, const void *text,
-    size_t text_len);
-long __real_xmlByteConsumed(xmlParserCtxt *ctxt);
-long __wrap_xmlByteConsumed(xmlParserCtxt *ctxt);
-
-void *
-__wrap_memmem(const void *data, size_t len, const void *text, size_t text_len)
-{
-	return blind ? NULL : __real_memmem(data, len, text, text_len);
-}
-
-long
-__wrap_xmlByteConsumed(xmlParserCtxt *ctxt)
-{
-	return __real_xmlByteConsumed(ctxt) - unread;
-}
 
 static enum err
 parse(const char *text)
@@ -141,58 +120,11 @@ static const struct {
 	    "<b/><b/><b/><b/><b/><b/></a>", ERR_SAML_LIMITS },
 };
 
-/* First of all: what was once found good is not tried again. */
-static void
-a10_a_parser_that_reports_no_warnings_is_not_used(void **state)
-{
-	int before = xmlGetWarningsDefaultValue;
-
-	(void)state;
-	xmlGetWarningsDefaultValue = 0;
-	assert_err(xml_init(NULL), ERR_INTERNAL);
-	assert_err(parse("<a/>"), ERR_INTERNAL);
-	xmlGetWarningsDefaultValue = before;
-	assert_err(parse("<a/>"), ERR_OK);
-}
-
-static void
-a5_parser_itself_refuses_a_document_type(void **state)
-{
-	(void)state;
-	blind = true;
-	assert_err(parse("<!DOCTYPE a><a/>"), ERR_SAML_DTD);
-	assert_err(parse("<!DOCTYPE a SYSTEM 'file:///dev/null'><a/>"),
-	    ERR_SAML_DTD);
-	assert_err(parse("<!DOCTYPE a [<!ENTITY b 'x'>]><a>&b;</a>"),
-	    ERR_SAML_DTD);
-	assert_err(parse("<!DOCTYPE a [<!ATTLIST a b CDATA 'x'>]><a/>"),
-	    ERR_SAML_DTD);
-	blind = false;
-}
-
-static void
-a5_no_external_entity_is_loaded(void **state)
-{
-	(void)state;
-	assert_err(xml_init(NULL), ERR_OK);
-	assert_null(xmlLoadExternalEntity("file:///dev/null", NULL, NULL));
-}
-
-static void
-a4_what_was_not_read_is_refused(void **state)
-{
-	(void)state;
-	unread = 1;
-	assert_err(parse("<a/>"), ERR_SAML_TRAILING);
-	unread = 0;
-	assert_err(parse("<a/>"), ERR_OK);
-}
-
 static void
 only_elements_and_text_pass(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		enum err r = parse(cases[i].text);
 
 		if (r != cases[i].want)
@@ -316,11 +248,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(
-		    a10_a_parser_that_reports_no_warnings_is_not_used),
-		cmocka_unit_test(a5_parser_itself_refuses_a_document_type),
-		cmocka_unit_test(a5_no_external_entity_is_loaded),
-		cmocka_unit_test(a4_what_was_not_read_is_refused),
 		cmocka_unit_test(only_elements_and_text_pass),
 		cmocka_unit_test(a3_nothing_hides_behind_a_nul),
 		cmocka_unit_test(a1_bytes_are_limited),

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The parser has several layers, each of which would be enough.  Here the
- * ones before the one under test are blind: the search of the text for
- * declarations finds nothing, and libxml2's own handlers stand in for ours.
+ * The parser has several layers, each of which would be enough; what they do
+ * together is in test_xml.c.  Here the ones before the one under test are
+ * blind: the search of the text for declarations finds nothing, libxml2's own
+ * handlers stand in for ours, and libxml2 says what it did not find.
  */
 #include "unit.h"
 
@@ -29,17 +30,17 @@ static struct {
 	int reads;
 } world;
 
-void *__real_memmem(const void *text, size_t len, const void *what, size_t n);
-void *__wrap_memmem(const void *text, size_t len, const void *what, size_t n);
+void *__real_memchr(const void *text, int c, size_t len);
+void *__wrap_memchr(const void *text, int c, size_t len);
 xmlDoc *__real_xmlCtxtReadMemory(xmlParserCtxt *ctxt, const char *text,
     int len, const char *url, const char *encoding, int options);
 xmlDoc *__wrap_xmlCtxtReadMemory(xmlParserCtxt *ctxt, const char *text,
     int len, const char *url, const char *encoding, int options);
 
 void *
-__wrap_memmem(const void *text, size_t len, const void *what, size_t n)
+__wrap_memchr(const void *text, int c, size_t len)
 {
-	return world.blind ? NULL : __real_memmem(text, len, what, n);
+	return world.blind && c == '!' ? NULL : __real_memchr(text, c, len);
 }
 
 xmlDoc *
@@ -54,7 +55,8 @@ __wrap_xmlCtxtReadMemory(xmlParserCtxt *ctxt, const char *text, int len,
 	    XML_PARSE_HUGE | XML_PARSE_RECOVER | XML_PARSE_NOBLANKS |
 	    XML_PARSE_NOWARNING | XML_PARSE_NOERROR), 0);
 	assert_int_equal(options & XML_PARSE_NONET, XML_PARSE_NONET);
-	assert_string_equal(encoding, "UTF-8");
+	/* 2.9 copies a text whose encoding it is told, and may crash then. */
+	assert_null(encoding);
 	assert_null(url);
 	world.reads++;
 	if (world.before != NULL)
@@ -172,6 +174,8 @@ a5_every_handler_refuses_by_itself(void **state)
 		enum err want;
 	} cases[] = {
 		{ NULL, "<!DOCTYPE a><a/>", ERR_SAML_DTD },
+		{ NULL, "<!DOCTYPE a SYSTEM 'file:///dev/null'><a/>",
+		    ERR_SAML_DTD },
 		{ with_their_external, "<!DOCTYPE a><a/>", ERR_SAML_DTD },
 		{ with_their_internal, "<!DOCTYPE a><a/>", ERR_SAML_DTD },
 		{ with_their_subsets, "<!DOCTYPE a [<!ENTITY b 'c'>]><a/>",
