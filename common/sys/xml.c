@@ -188,8 +188,9 @@ check_bytes(const uint8_t *p, size_t len, const struct xml_limits *limits,
 
 /* -- what libxml2 reports ------------------------------------------------ */
 
-/* Nothing is built or reported from here on.  xmlStopParser() would do so,
- * and free the text that its caller, when that is libxml2, still reads. */
+/* No element is built and nothing reported from here on.  xmlStopParser()
+ * would do so, and free the text that its caller, when that is libxml2, still
+ * reads. */
 static void
 refuse(xmlParserCtxt *ctxt, enum err reason, const char *what)
 {

@@ -142,6 +142,8 @@ base64_admits_line_breaks_only_when_told(void **state)
 	assert_string_equal(buf_str(&out), "foobar");
 	assert_err(decode("Zm9v YmFy", true, &out), ERR_SYNTAX);
 	assert_err(decode("Zm9v\tYmFy", true, &out), ERR_SYNTAX);
+	assert_err(decode("Zm9v    ", true, &out), ERR_SYNTAX);
+	assert_err(decode("    Zm9v", true, &out), ERR_SYNTAX);
 	assert_string_equal(buf_str(&out), "foobar");
 }
 

@@ -80,6 +80,7 @@ static const struct {
 	    ERR_SAML_DTD },
 	{ "<a><!-- <!DOCTYPE --></a>", ERR_SAML_DTD },
 	{ "<a><!-- <!ENTITY --></a>", ERR_SAML_DTD },
+	{ "<a b='!ENTITY'>!DOCTYPE &lt;!DOCTYPE</a>", ERR_OK },
 	{ "<a>&b;</a>", ERR_SAML_ENTITY },
 	{ "<a b='&c;'/>", ERR_SAML_ENTITY },
 	{ "<a><!-- --></a>", ERR_SAML_COMMENT },
@@ -143,6 +144,25 @@ a3_nothing_hides_behind_a_nul(void **state)
 	assert_err(xml_parse(text, sizeof(text) - 1, &limits, &doc, NULL),
 	    ERR_SAML_BYTES);
 	assert_null(doc);
+}
+
+/* They are looked at by eight. */
+static void
+a3_control_bytes_are_found_at_every_place(void **state)
+{
+	static const char good[] = "<a b='12345678901234'>123456789</a>";
+	static const char bad[] = { 0x01, 0x08, 0x0b, 0x1f, 0x7f };
+
+	(void)state;
+	assert_err(parse(good), ERR_OK);
+	for (size_t i = 0; i < sizeof(good) - 1; i++)
+		for (size_t k = 0; k < sizeof(bad); k++) {
+			char text[sizeof(good)];
+
+			memcpy(text, good, sizeof(good));
+			text[i] = bad[k];
+			assert_err(parse(text), ERR_SAML_BYTES);
+		}
 }
 
 static void
@@ -250,6 +270,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_elements_and_text_pass),
 		cmocka_unit_test(a3_nothing_hides_behind_a_nul),
+		cmocka_unit_test(a3_control_bytes_are_found_at_every_place),
 		cmocka_unit_test(a1_bytes_are_limited),
 		cmocka_unit_test(a8_bom_passes_where_it_is_admitted),
 		cmocka_unit_test(nodes_are_walked_by_namespace),

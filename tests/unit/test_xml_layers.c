@@ -209,6 +209,26 @@ a7_default_attribute_is_refused(void **state)
 	    ERR_SAML_DEFAULTS);
 }
 
+/* Of a text that is refused only its beginning costs much: 2.9 does go on
+ * with texts. */
+static xmlDoc *
+no_more_elements(xmlParserCtxt *ctxt, xmlDoc *doc)
+{
+	(void)ctxt;
+	assert_non_null(doc);
+	assert_null(xmlFirstElementChild(xmlDocGetRootElement(doc)));
+	return doc;
+}
+
+static void
+a1_no_element_is_built_after_a_refusal(void **state)
+{
+	(void)state;
+	world.after = no_more_elements;
+	assert_err(parse("<a><!-- --><b>c</b></a>"), ERR_SAML_COMMENT);
+	assert_err(parse("<a><?b?><b>c</b></a>"), ERR_SAML_PI);
+}
+
 /* -- the document, when nobody complained -------------------------------- */
 
 static xmlDoc *
@@ -341,6 +361,7 @@ main(void)
 		TEST(a5_no_file_is_ever_an_entity),
 		TEST(a5_every_handler_refuses_by_itself),
 		TEST(a7_default_attribute_is_refused),
+		TEST(a1_no_element_is_built_after_a_refusal),
 		TEST(a9_document_is_judged_though_nobody_complained),
 		TEST(a14_only_one_plain_text_is_a_text),
 	};
