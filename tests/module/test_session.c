@@ -327,16 +327,6 @@ d9_the_end_of_a_session_is_never_refused(void **state)
 	(void)pam_end(pamh, PAM_SUCCESS);
 }
 
-static int
-tear_down(void **state)
-{
-	char path[4200];
-
-	(void)snprintf(path, sizeof(path), "%s/stack", world_dir);
-	assert_int_equal(remove(path), 0);
-	return world_tear_down(state);
-}
-
 int
 main(void)
 {
@@ -360,5 +350,5 @@ main(void)
 		cmocka_unit_test(d9_the_end_of_a_session_is_never_refused),
 	};
 
-	return cmocka_run_group_tests(tests, world_set_up, tear_down);
+	return cmocka_run_group_tests(tests, world_set_up, world_tear_down);
 }

@@ -158,16 +158,6 @@ a_missing_or_damaged_module_locks_out_ours_only(void **state)
 	}
 }
 
-static int
-tear_down(void **state)
-{
-	char path[4200];
-
-	(void)snprintf(path, sizeof(path), "%s/stack", world_dir);
-	assert_int_equal(remove(path), 0);
-	return world_tear_down(state);
-}
-
 int
 main(void)
 {
@@ -181,5 +171,5 @@ main(void)
 		    a_missing_or_damaged_module_locks_out_ours_only),
 	};
 
-	return cmocka_run_group_tests(tests, world_set_up, tear_down);
+	return cmocka_run_group_tests(tests, world_set_up, world_tear_down);
 }

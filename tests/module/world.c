@@ -142,6 +142,7 @@ world_set_up(void **state)
 	    "%s/.libs/pam_8x8sso.so", build);
 	assert_non_null(mkdtemp(world_dir));
 	world_write("other", deny, strlen(deny));
+	world_write("stack", "", 0);
 	world_write("empty", "", 0);
 	world_write("junk", "\x7f" "ELF or not", 12);
 	write_cache();
@@ -152,7 +153,7 @@ int
 world_tear_down(void **state)
 {
 	static const char *const names[] = {
-		"/other", "/empty", "/junk", "/cache", ""
+		"/other", "/stack", "/empty", "/junk", "/cache", ""
 	};
 	char path[4200];
 

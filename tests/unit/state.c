@@ -2,7 +2,10 @@
 #include "state.h"
 
 #include <dirent.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const char *local_passwd;
@@ -196,4 +199,54 @@ state_record(const char *id, const char *user_name, const char *created)
 	};
 
 	return record;
+}
+
+void
+state_race(struct state *state, enum err (*run)(struct state *state, int i),
+    int count[ERR_COUNT])
+{
+	int start[2];
+	char byte;
+
+	store_free(&state->store);
+	assert_int_equal(pipe(start), 0);
+	for (int i = 0; i < STATE_PROCESSES; i++) {
+		pid_t pid = fork();
+
+		assert_int_not_equal(pid, -1);
+		if (pid != 0)
+			continue;
+		(void)close(start[1]);
+		/* All of them start when the pipe is closed. */
+		if (store_open(state->path, false, &state->store, NULL) !=
+		    ERR_OK || read(start[0], &byte, 1) != 0)
+			_exit(ERR_INTERNAL);
+		_exit((int)run(state, i));
+	}
+	(void)close(start[0]);
+	(void)close(start[1]);
+	for (int i = 0; i < STATE_PROCESSES; i++) {
+		int status = 0;
+
+		assert_int_not_equal(wait(&status), -1);
+		assert_true(WIFEXITED(status));
+		count[WEXITSTATUS(status)]++;
+	}
+	state_open(state);
+}
+
+void
+state_fill_disk(bool full)
+{
+	static struct rlimit before;
+	struct rlimit now;
+
+	if (full) {
+		assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+		assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+	}
+	now = before;
+	if (full)
+		now.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &now), 0);
 }

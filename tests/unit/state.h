@@ -71,6 +71,15 @@ enum err state_sync(struct state *state, const struct record *records,
 const char *state_user(const struct state *state, const char *column,
 	const char *scim_id);
 
+/* Runs it in that many processes at once, each with a connection of its own;
+ * those that end with a reason are added to its count. */
+#define STATE_PROCESSES 50
+void state_race(struct state *state,
+	enum err (*run)(struct state *state, int i), int count[ERR_COUNT]);
+
+/* On a full disk no file grows; false ends that. */
+void state_fill_disk(bool full);
+
 /* An active user of whom everything else is empty. */
 struct record state_record(const char *id, const char *user_name,
 	const char *created);

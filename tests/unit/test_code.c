@@ -3,13 +3,10 @@
 
 #include <ctype.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "auth/code.h"
 #include "auth/pending.h"
-
-#define PROCESSES 50
 
 static void
 wait_for_answer(struct state *state, const char *request_id,
@@ -374,41 +371,6 @@ names_that_do_not_exist_are_counted_alike(void **data)
 	    ERR_CODE_LIMIT);
 }
 
-/* Each in a process and with a connection of its own. */
-static void
-race(struct state *state, enum err (*run)(struct state *state, int i),
-    int count[ERR_COUNT])
-{
-	int start[2];
-	char byte;
-
-	store_free(&state->store);
-	assert_int_equal(pipe(start), 0);
-	for (int i = 0; i < PROCESSES; i++) {
-		pid_t pid = fork();
-
-		assert_int_not_equal(pid, -1);
-		if (pid != 0)
-			continue;
-		(void)close(start[1]);
-		/* All of them start when the pipe is closed. */
-		if (store_open(state->path, false, &state->store, NULL) !=
-		    ERR_OK || read(start[0], &byte, 1) != 0)
-			_exit(ERR_INTERNAL);
-		_exit((int)run(state, i));
-	}
-	(void)close(start[0]);
-	(void)close(start[1]);
-	for (int i = 0; i < PROCESSES; i++) {
-		int status = 0;
-
-		assert_int_not_equal(wait(&status), -1);
-		assert_true(WIFEXITED(status));
-		count[WEXITSTATUS(status)]++;
-	}
-	state_open(state);
-}
-
 static char raced[CODE_SIZE];
 
 static enum err
@@ -432,9 +394,9 @@ of_many_processes_with_one_code_one_wins(void **data)
 
 	wait_for_answer(state, "_1", "b.simon");
 	issue(state, "b.simon", "_1", raced);
-	race(state, use_it, count);
+	state_race(state, use_it, count);
 	assert_int_equal(count[ERR_OK], 1);
-	assert_int_equal(count[ERR_CODE_WRONG], PROCESSES - 1);
+	assert_int_equal(count[ERR_CODE_WRONG], STATE_PROCESSES - 1);
 }
 
 static enum err
@@ -455,9 +417,9 @@ many_processes_that_guess_meet_the_limit(void **data)
 	struct state *state = *data;
 	int count[ERR_COUNT] = { 0 };
 
-	race(state, guess, count);
+	state_race(state, guess, count);
 	assert_int_equal(count[ERR_CODE_WRONG], CODE_WRONG_MAX);
-	assert_int_equal(count[ERR_CODE_LIMIT], PROCESSES - CODE_WRONG_MAX);
+	assert_int_equal(count[ERR_CODE_LIMIT], STATE_PROCESSES - CODE_WRONG_MAX);
 }
 
 static void

@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "state.h"
 
-#include <signal.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "auth/replay.h"
-
-#define PROCESSES 50
 
 static enum err
 accept_at(struct state *state, const char *issuer, const char *id,
@@ -101,43 +96,21 @@ d11_what_would_be_forgotten_at_once_is_refused(void **data)
 	assert_err(accept_at(state, "idp", "_1", 101, 100), ERR_OK);
 }
 
+static enum err
+accept_one(struct state *state, int i)
+{
+	(void)i;
+	return replay_accept(state->store, "idp", "_1", 200, 100, NULL);
+}
+
 static void
 d11_of_many_processes_one_wins(void **data)
 {
-	struct state *state = *data;
-	int start[2];
-	int won = 0;
-	int lost = 0;
-	char byte;
+	int count[ERR_COUNT] = { 0 };
 
-	store_free(&state->store);
-	assert_int_equal(pipe(start), 0);
-	for (int i = 0; i < PROCESSES; i++) {
-		pid_t pid = fork();
-
-		assert_int_not_equal(pid, -1);
-		if (pid != 0)
-			continue;
-		(void)close(start[1]);
-		/* All of them start when the pipe is closed. */
-		if (store_open(state->path, false, &state->store, NULL) !=
-		    ERR_OK || read(start[0], &byte, 1) != 0)
-			_exit(99);
-		_exit((int)replay_accept(state->store, "idp", "_1", 200, 100,
-		    NULL));
-	}
-	(void)close(start[0]);
-	(void)close(start[1]);
-	for (int i = 0; i < PROCESSES; i++) {
-		int status = 0;
-
-		assert_int_not_equal(wait(&status), -1);
-		assert_true(WIFEXITED(status));
-		won += WEXITSTATUS(status) == ERR_OK;
-		lost += WEXITSTATUS(status) == ERR_REPLAY;
-	}
-	assert_int_equal(won, 1);
-	assert_int_equal(lost, PROCESSES - 1);
+	state_race(*data, accept_one, count);
+	assert_int_equal(count[ERR_OK], 1);
+	assert_int_equal(count[ERR_REPLAY], STATE_PROCESSES - 1);
 }
 
 static void
@@ -176,17 +149,11 @@ static void
 d11_full_disk_fails_closed(void **data)
 {
 	struct state *state = *data;
-	struct rlimit limit;
-	struct rlimit none;
 
-	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
-	none = limit;
-	none.rlim_cur = 0;
-	assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+	state_fill_disk(true);
 	assert_err(accept_at(state, "idp", "_1", 200, 100),
 	    ERR_REPLAY_STORE);
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	state_fill_disk(false);
 	/* And it is not left half done. */
 	assert_err(accept_at(state, "idp", "_1", 200, 100), ERR_OK);
 }

@@ -7,10 +7,8 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <sqlite3.h>
@@ -205,17 +203,11 @@ static void
 on_a_full_disk_it_stays_readable(void **data)
 {
 	struct state *state = *data;
-	struct rlimit limit;
-	struct rlimit none;
 
-	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
-	none = limit;
-	none.rlim_cur = 0;
-	assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+	state_fill_disk(true);
 	open_it(state);
 	assert_reads_as_before(state);
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	state_fill_disk(false);
 	open_it(state);
 	assert_string_equal(version(state), "2");
 	assert_err(announce(state), ERR_OK);
