@@ -3,6 +3,16 @@
 
 #include "base/base64.h"
 
+struct idp_keys keys;
+
+int
+setup_keys(void **state)
+{
+	(void)state;
+	keys.count = 0;
+	return vector_key("idp", &keys) ? 0 : -1;
+}
+
 enum err
 verify_bytes(struct saml_check check, const void *xml, size_t len,
     struct claims **ret)

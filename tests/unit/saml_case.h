@@ -13,6 +13,10 @@
 /* Of a document that may be longer than any that is accepted. */
 #define XML_BUF BUF_INIT(1024u * 1024)
 
+/* That of the vectors, after a group's setup. */
+extern struct idp_keys keys;
+int setup_keys(void **state);
+
 /* The verdict on XML text, and on a vector by its name without ".xml". */
 enum err verify_bytes(struct saml_check check, const void *xml, size_t len,
 	struct claims **ret);
@@ -25,6 +29,25 @@ void assert_refused(struct saml_check check, const char *name,
 
 /* The caller ends with claims_free(). */
 struct claims *assert_accepted(struct saml_check check, const char *name);
+
+/* A test that is one file, under the usual expectations. */
+#define REFUSAL(test, file, reason) \
+	static void \
+	test(void **state) \
+	{ \
+		(void)state; \
+		assert_refused(vector_check(&keys), file, ERR_##reason); \
+	}
+#define ACCEPTANCE(test, file) \
+	static void \
+	test(void **state) \
+	{ \
+		AUTO(claims) struct claims *claims = NULL; \
+		(void)state; \
+		claims = assert_accepted(vector_check(&keys), file); \
+		assert_string_equal(claims_get(claims, CLAIM_OBJECT), \
+		    VECTOR_OBJECT); \
+	}
 
 /* The vector with the first occurrence of a text replaced, which has to be
  * there; "" and "" change nothing.  Appended. */

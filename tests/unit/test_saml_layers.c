@@ -12,8 +12,6 @@
 #include "auth/saml_signature.h"
 #include "base/limits.h"
 
-static struct idp_keys keys;
-
 static struct {
 	const struct buf *assertion;	/* bytes that are signed; NULL: the */
 	const struct buf *response;	/* real ones */
@@ -58,13 +56,6 @@ __wrap_saml_signature_verify(struct xml_node *node,
 		return __real_saml_signature_verify(node, pinned, ring, out,
 		    diag);
 	return buf_put(out, bytes->data, bytes->len);
-}
-
-static int
-setup(void **state)
-{
-	(void)state;
-	return vector_key("idp", &keys) ? 0 : -1;
 }
 
 static int
@@ -404,5 +395,5 @@ main(void)
 		TEST(b10_attribute_that_is_not_one_text_is_refused),
 	};
 
-	return cmocka_run_group_tests(tests, setup, NULL);
+	return cmocka_run_group_tests(tests, setup_keys, NULL);
 }

@@ -6,15 +6,6 @@
 
 #include "base/limits.h"
 
-static struct idp_keys keys;
-
-static int
-setup(void **state)
-{
-	(void)state;
-	return vector_key("idp", &keys) ? 0 : -1;
-}
-
 /* -- vectors that are refused under the usual expectations --------------- */
 
 #define REFUSED(X) \
@@ -315,15 +306,7 @@ setup(void **state)
 	X(d18_encrypted_attribute_is_refused, "d18-encrypted-attribute", \
 	    SAML_ENCRYPTED)
 
-#define REFUSAL(test, file, reason) \
-	static void \
-	test(void **state) \
-	{ \
-		(void)state; \
-		assert_refused(vector_check(&keys), file, ERR_##reason); \
-	}
 REFUSED(REFUSAL)
-#undef REFUSAL
 
 /* -- what is accepted ---------------------------------------------------- */
 
@@ -339,18 +322,7 @@ REFUSED(REFUSAL)
 	X(d7_lifetime_of_a_day_is_accepted, "good-lifetime-of-a-day") \
 	X(d5_signed_request_alone_is_enough, "good-only-inner")
 
-#define ACCEPTANCE(test, file) \
-	static void \
-	test(void **state) \
-	{ \
-		AUTO(claims) struct claims *claims = NULL; \
-		(void)state; \
-		claims = assert_accepted(vector_check(&keys), file); \
-		assert_string_equal(claims_get(claims, CLAIM_OBJECT), \
-		    VECTOR_OBJECT); \
-	}
 ACCEPTED(ACCEPTANCE)
-#undef ACCEPTANCE
 
 static void
 entra_response_gives_its_claims(void **state)
@@ -867,5 +839,5 @@ main(void)
 		    every_flipped_byte_is_refused_or_means_the_same),
 	};
 
-	return cmocka_run_group_tests(tests, setup, NULL);
+	return cmocka_run_group_tests(tests, setup_keys, NULL);
 }

@@ -9,15 +9,6 @@
 #include "base/base64.h"
 #include "base/limits.h"
 
-static struct idp_keys keys;
-
-static int
-setup(void **state)
-{
-	(void)state;
-	return vector_key("idp", &keys) ? 0 : -1;
-}
-
 /* -- vectors ------------------------------------------------------------- */
 
 #define REFUSED(X) \
@@ -50,15 +41,7 @@ setup(void **state)
 	X(d22_acs_of_another_host_is_refused, "d22-acs-of-another-host", \
 	    SAML_RECIPIENT)
 
-#define REFUSAL(test, file, reason) \
-	static void \
-	test(void **state) \
-	{ \
-		(void)state; \
-		assert_refused(vector_check(&keys), file, ERR_##reason); \
-	}
 REFUSED(REFUSAL)
-#undef REFUSAL
 
 #define ACCEPTED(X) \
 	X(a5_words_of_a_declaration_are_text, "good-markup-in-text") \
@@ -99,18 +82,7 @@ REFUSED(REFUSAL)
 	X(d19_response_is_accepted, "good") \
 	X(d22_answer_to_this_host_is_accepted, "good")
 
-#define ACCEPTANCE(test, file) \
-	static void \
-	test(void **state) \
-	{ \
-		AUTO(claims) struct claims *claims = NULL; \
-		(void)state; \
-		claims = assert_accepted(vector_check(&keys), file); \
-		assert_string_equal(claims_get(claims, CLAIM_OBJECT), \
-		    VECTOR_OBJECT); \
-	}
 ACCEPTED(ACCEPTANCE)
-#undef ACCEPTANCE
 
 /* What another provider sends: no tenant, no MFA claim. */
 static struct claims *
@@ -131,7 +103,7 @@ accept_simplesamlphp(const char *file)
 	    "good-simplesamlphp") \
 	X(b10_string_type_is_accepted, "good-simplesamlphp")
 
-#define ACCEPTANCE(test, file) \
+#define OTHER_ACCEPTANCE(test, file) \
 	static void \
 	test(void **state) \
 	{ \
@@ -140,8 +112,7 @@ accept_simplesamlphp(const char *file)
 		(void)state; \
 		assert_string_equal(claims_get(claims, "uid"), "b.simon"); \
 	}
-OTHER_PROVIDER(ACCEPTANCE)
-#undef ACCEPTANCE
+OTHER_PROVIDER(OTHER_ACCEPTANCE)
 
 /* -- bytes --------------------------------------------------------------- */
 
@@ -820,5 +791,5 @@ main(void)
 		cmocka_unit_test(d21_answer_to_this_login_is_accepted),
 	};
 
-	return cmocka_run_group_tests(tests, setup, NULL);
+	return cmocka_run_group_tests(tests, setup_keys, NULL);
 }
