@@ -4,46 +4,11 @@
 # would ask it, but spoken by another implementation of the protocol.
 
 . "${top_srcdir:?}/tests/lib/tap.sh"
+. "$top_srcdir/tests/lib/loopback.sh"
 
-python=/usr/bin/python3
 worker=${top_builddir:?}/8x8sso-fetch
 lib=$top_srcdir/tests/lib
 token=s3cr3t-T0k3n
-
-if [ ! -x $python ]; then
-	echo "1..0 # SKIP no $python"
-	exit 0
-fi
-
-dir=$(mktemp -d "${TMPDIR:-/tmp}/fetch.XXXXXX") || exit 1
-pids=
-
-clean_up()
-{
-	for pid in $pids; do
-		kill "$pid"
-		wait "$pid"
-	done 2>/dev/null
-	rm -rf "$dir"
-}
-trap clean_up EXIT
-trap 'exit 1' HUP INT TERM
-
-# Sets $port.
-start_server() # NAME [CERT KEY]
-{
-	home=$dir/$1
-	shift
-	mkdir "$home"
-	$python "$lib/scim_server.py" "$home" "$@" &
-	pids="$pids $!"
-	tries=0
-	until [ -s "$home/port" ] || [ $tries -gt 200 ]; do
-		tries=$((tries + 1))
-		sleep 0.05
-	done
-	port=$(cat "$home/port")
-}
 
 ask() # ARGUMENT...
 {

@@ -4,45 +4,10 @@
 # sync -> state.db, and what check, status and idp say of it.
 
 . "${top_srcdir:?}/tests/lib/tap.sh"
+. "$top_srcdir/tests/lib/loopback.sh"
 
-python=/usr/bin/python3
 vectors=$top_srcdir/tests/vectors/saml
 issuer=https://sts.windows.net/1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed/
-
-if [ ! -x $python ]; then
-	echo "1..0 # SKIP no $python"
-	exit 0
-fi
-
-dir=$(mktemp -d "${TMPDIR:-/tmp}/idp.XXXXXX") || exit 1
-pids=
-
-clean_up()
-{
-	for pid in $pids; do
-		kill "$pid"
-		wait "$pid"
-	done 2>/dev/null
-	rm -rf "$dir"
-}
-trap clean_up EXIT
-trap 'exit 1' HUP INT TERM
-
-# Sets $port and $home.
-start_server() # NAME [CERT KEY]
-{
-	home=$dir/$1
-	shift
-	mkdir "$home"
-	$python "$top_srcdir/tests/lib/scim_server.py" "$home" "$@" &
-	pids="$pids $!"
-	tries=0
-	until [ -s "$home/port" ] || [ $tries -gt 200 ]; do
-		tries=$((tries + 1))
-		sleep 0.05
-	done
-	port=$(cat "$home/port")
-}
 
 # -- documents
 
@@ -101,20 +66,6 @@ configure() # SOURCE [LINE-OF-IDP]
 		user =
 	END
 	chmod 0644 "$dir/conf"
-}
-
-# A leak check needs to look into the process, which forbids that.
-export ASAN_OPTIONS=detect_leaks=0
-
-admin()
-{
-	"$top_builddir/8x8sso" --config "$dir/conf" "$@" >"$dir/out" \
-		2>"$dir/err"
-}
-
-succeeds() # ARGUMENT...
-{
-	admin "$@" || { cat "$dir/err"; return 1; }
 }
 
 says() # TEXT ARGUMENT...

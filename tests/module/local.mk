@@ -19,7 +19,7 @@ EXTRA_DIST += tests/module/nss.sh
 TESTS += tests/module/fetch.sh tests/module/idp.sh tests/module/sync.sh
 EXTRA_DIST += tests/module/fetch.sh tests/module/idp.sh \
 	tests/module/sync.sh \
-	tests/lib/ask_fetch.py tests/lib/scim_server.py
+	tests/lib/ask_fetch.py tests/lib/loopback.sh tests/lib/scim_server.py
 
 # The PAM module as it is built: test_pam calls its functions, test_stack runs
 # it in a stack.  fake_helper stands in for 8x8sso-helper.

@@ -3,36 +3,16 @@
 # 8x8sso sync: a small SCIM server on loopback -> state.db and nss.cache.
 
 . "${top_srcdir:?}/tests/lib/tap.sh"
+. "$top_srcdir/tests/lib/loopback.sh"
 
-python=/usr/bin/python3
 token=s3cr3t-T0k3n
 
-if [ ! -x $python ]; then
-	echo "1..0 # SKIP no $python"
-	exit 0
-fi
-
-dir=$(mktemp -d "${TMPDIR:-/tmp}/sync.XXXXXX") || exit 1
-server=
-
-clean_up()
-{
-	[ -z "$server" ] || kill "$server"
-	rm -rf "$dir"
-}
-trap clean_up EXIT
-trap 'exit 1' HUP INT TERM
-
-$python "$top_srcdir/tests/lib/scim_server.py" "$dir" &
-server=$!
-tries=0
-until [ -s "$dir/port" ] || [ $tries -gt 200 ]; do
-	tries=$((tries + 1))
-	sleep 0.05
-done
-port=$(cat "$dir/port")
+start_server scim
 state=$dir/state
 cache=$state/nss.cache
+
+# As admin() does where the command is run without it.
+export ASAN_OPTIONS=detect_leaks=0
 
 # [host] user = (nothing): whoever runs the test owns everything.
 configure() # SCENARIO/SIZE [LINE-OF-SCIM]
@@ -54,20 +34,6 @@ write_token()
 {
 	printf '%s' "$1" >"$dir/token"
 	chmod 0600 "$dir/token"
-}
-
-# A leak check needs to look into the process, which forbids that.
-export ASAN_OPTIONS=detect_leaks=0
-
-admin()
-{
-	"$top_builddir/8x8sso" --config "$dir/conf" "$@" >"$dir/out" \
-		2>"$dir/err"
-}
-
-succeeds() # ARGUMENT...
-{
-	admin "$@" || { cat "$dir/err"; return 1; }
 }
 
 # Exit code 1, this reason, and neither cache nor users are touched.
