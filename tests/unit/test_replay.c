@@ -125,6 +125,23 @@ d11_read_only_database_fails_closed(void **data)
 	    ERR_REPLAY_STORE);
 }
 
+/* Somebody holds it for longer than we wait. */
+static void
+d11_locked_database_fails_closed(void **data)
+{
+	struct state *state = *data;
+	struct store *other = NULL;
+
+	assert_err(store_open(state->path, false, &other, NULL), ERR_OK);
+	assert_err(store_begin(other, NULL), ERR_OK);
+	state_exec(state->store, "PRAGMA busy_timeout = 0", ERR_OK);
+	assert_err(accept_at(state, "idp", "_1", 200, 100),
+	    ERR_REPLAY_STORE);
+	store_rollback(other);
+	store_free(&other);
+	assert_err(accept_at(state, "idp", "_1", 200, 100), ERR_OK);
+}
+
 static void
 d11_removed_database_fails_closed(void **data)
 {
@@ -174,6 +191,7 @@ main(void)
 		STATE_TEST(d11_what_would_be_forgotten_at_once_is_refused),
 		STATE_TEST(d11_of_many_processes_one_wins),
 		STATE_TEST(d11_read_only_database_fails_closed),
+		STATE_TEST(d11_locked_database_fails_closed),
 		STATE_TEST(d11_removed_database_fails_closed),
 		STATE_TEST(d11_damaged_table_fails_closed),
 		STATE_TEST(d11_full_disk_fails_closed),
