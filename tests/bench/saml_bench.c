@@ -7,7 +7,8 @@
  *	BENCH_IDP, BENCH_SP, BENCH_ACS	issuer, audience, recipient
  *	BENCH_REQUEST_ID		the request that is answered
  *
- * It is the moment of the first Response's IssueInstant.
+ * It is two hours after the first Response's IssueInstant: what lives for an
+ * hour, as Entra's do, has expired.
  */
 #include "bench.h"
 
@@ -22,7 +23,8 @@
 #include "base/parse.h"
 #include "sys/crypto.h"
 
-#define DAY 86400
+#define HOUR 3600
+#define DAY (24 * HOUR)
 
 static struct saml_idp idp;
 static struct crypto_keyring ring;
@@ -73,8 +75,10 @@ set_time(const char *text, size_t len)
 	if (at == NULL)
 		return;
 	at += sizeof(name) - 1;
-	if (__real_parse_instant(at, strcspn(at, "\""), &check.now))
-		pending.time = check.now - 3600;
+	if (__real_parse_instant(at, strcspn(at, "\""), &check.now)) {
+		pending.time = check.now - HOUR;
+		check.now += 2 * HOUR;
+	}
 }
 
 static bool
