@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "admin/admin.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "admin/print.h"
 #include "base/clock.h"
@@ -272,6 +274,21 @@ run(struct admin *admin, int argc, char **argv)
 	return run_command(admin, &line);
 }
 
+/*
+ * Whoever starts us with one of them closed must not have the log's socket or
+ * a file of ours in its place: there is nothing to read, and what is printed
+ * fails.
+ */
+static bool
+have_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", O_RDONLY) != fd)
+			return false;
+	return true;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -279,6 +296,8 @@ main(int argc, char **argv)
 	struct diag diag = DIAG_INIT;
 	int code;
 
+	if (!have_standard_descriptors())
+		return ADMIN_FAILED;
 	(void)umask(022);
 	log_open("8x8sso");
 	/* Stays who it is, but no core file gets the token. */

@@ -244,6 +244,13 @@ check "a response to another request is not delivered" \
 check "an unsolicited response is not delivered" \
 	undelivered saml-unsolicited sh -c "'$top_srcdir/tests/lab/lab' \
 	respond '$LAB' --user $SIMON --unsolicited | 8x8sso deliver"
+check "a closed standard input is not delivered" undelivered answer-empty \
+	timeout 10 8x8sso deliver <&-
+check "a code that cannot be printed is a failure" sh -c \
+	'for out in /dev/full "&-"; do
+		eval "8x8sso --version >$out" && exit 1
+	done
+	! grep "8x8sso [0-9.]*$" "$HOST_LOG"'
 check "bob delivers nothing" undelivered not-root \
 	setpriv --reuid=bob --clear-groups 8x8sso deliver
 
