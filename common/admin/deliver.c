@@ -42,13 +42,19 @@ DEFINE_AUTO(delivery, struct delivery, delivery_clear);
 static enum err
 read_response(struct buf *out, struct diag *diag)
 {
+	bool person = isatty(STDIN_FILENO) == 1;
+	int wait_ms = person ? LOGIN_MS : DELIVER_READ_MS;
 	enum err r;
 
-	if (isatty(STDIN_FILENO) == 1)
+	if (person)
 		(void)fputs("Paste the SAMLResponse (base64) in lines of at "
 		    "most 4000 characters, and end with\nCtrl-D on a line of "
 		    "its own.\n", stderr);
-	r = io_read_all(STDIN_FILENO, out, diag);
+	r = io_read_until(STDIN_FILENO, out, clock_monotonic_ms() + wait_ms,
+	    diag);
+	if (r == ERR_TIMEOUT)
+		return fail(diag, r, "standard input: no end of it in %d s",
+		    wait_ms / 1000);
 	if (r == ERR_TOO_LONG)
 		return fail(diag, ERR_ANSWER_TOO_LONG, "standard input: more "
 		    "than %zu bytes", out->max);

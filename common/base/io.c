@@ -4,15 +4,36 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 #define CHUNK 65536u
 
-enum err
-io_read_all(int fd, struct buf *out, struct diag *diag)
+static enum err
+wait_readable(int fd, int64_t deadline_ms, struct diag *diag)
+{
+	for (;;) {
+		struct pollfd p = { fd, POLLIN, 0 };
+		int n = poll(&p, 1, clock_left_ms(deadline_ms));
+
+		if (n > 0)
+			return ERR_OK;
+		if (n == 0)
+			return fail(diag, ERR_TIMEOUT, "reading");
+		if (errno != EINTR)
+			return fail_errno(diag, ERR_IO, "poll");
+	}
+}
+
+/* deadline_ms NULL: none */
+static enum err
+read_all(int fd, struct buf *out, const int64_t *deadline_ms,
+    struct diag *diag)
 {
 	for (;;) {
 		size_t room = out->max - out->len;
@@ -25,6 +46,10 @@ io_read_all(int fd, struct buf *out, struct diag *diag)
 		r = buf_reserve(out, room);
 		if (r != ERR_OK)
 			return fail(diag, r, "reading");
+		if (deadline_ms != NULL)
+			r = wait_readable(fd, *deadline_ms, diag);
+		if (r != ERR_OK)
+			return r;
 		/* A full buffer: is there one more byte? */
 		n = room > 0 ? read(fd, out->data + out->len, room) :
 		    read(fd, &extra, 1);
@@ -40,6 +65,19 @@ io_read_all(int fd, struct buf *out, struct diag *diag)
 		if (n == 0)
 			return ERR_OK;
 	}
+}
+
+enum err
+io_read_all(int fd, struct buf *out, struct diag *diag)
+{
+	return read_all(fd, out, NULL, diag);
+}
+
+enum err
+io_read_until(int fd, struct buf *out, int64_t deadline_ms,
+    struct diag *diag)
+{
+	return read_all(fd, out, &deadline_ms, diag);
 }
 
 enum err

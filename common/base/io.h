@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/diag.h"
@@ -15,6 +16,11 @@
 /* Appends everything from fd up to out's maximum.  ERR_TOO_LONG above it,
  * ERR_IO, ERR_NOMEM. */
 enum err io_read_all(int fd, struct buf *out, struct diag *diag) MUST_USE;
+
+/* The same from a pipe, socket or terminal whose writer may never come to an
+ * end; deadline_ms is on clock_monotonic_ms().  ERR_TIMEOUT. */
+enum err io_read_until(int fd, struct buf *out, int64_t deadline_ms,
+	struct diag *diag) MUST_USE;
 
 /* Writes everything, retrying short writes and EINTR.  ERR_IO. */
 enum err io_write_all(int fd, const void *data, size_t len,

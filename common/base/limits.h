@@ -65,6 +65,7 @@
 #define CODE_WRONG_SECONDS 900
 #define DELIVER_FAILED_MAX 300		/* on one host, in */
 #define DELIVER_FAILED_SECONDS 60
+#define DELIVER_READ_MS 30000		/* for a program to give it */
 #define RATES_MAX 10000			/* counters */
 
 /* The wire. */

@@ -100,6 +100,10 @@ respond_to() # N UPN
 
 set_up_and_sync
 
+# A program that never ends what it gives; looked at when all else is done.
+(sleep 600 | 8x8sso deliver >/dev/null 2>/run/endless.err
+    echo $? >/run/endless) &
+
 # -- every program that asks for a password ---------------------------------
 check "a program's conversation: a code lets in" simon "$(by_code)"
 check "a real sshd: a code lets in" \
@@ -325,6 +329,18 @@ check "an unsolicited response is delivered when configured" \
 check "and its code is its person's only" denied_for code-wrong \
 	simon_insists "$unsolicited M.Garcia@contoso.com | /run/code"
 write_conf
+
+# -- without an end ----------------------------------------------------------
+endless_ended()
+{
+	for _ in $(seq 400); do
+		[ ! -s /run/endless ] || break
+		sleep 0.1
+	done
+	cat /run/endless.err
+	same 1 "$(cat /run/endless)" && grep -q "(timeout: " /run/endless.err
+}
+check "a standard input without an end is not waited for" endless_ended
 
 # -- the host ---------------------------------------------------------------
 mv "$LIBEXEC/8x8sso-helper" /run/helper

@@ -335,6 +335,24 @@ replacing_a_file_removes_what_a_killed_writer_left(void **state)
 	assert_int_equal(unlink(path), 0);
 }
 
+static void
+a_writer_without_an_end_is_not_waited_for(void **state)
+{
+	AUTO(buf) struct buf out = BUF_INIT(100);
+	int fd[2];
+
+	(void)state;
+	assert_int_equal(pipe(fd), 0);
+	assert_int_equal(write(fd[1], "half", 4), 4);
+	assert_err(io_read_until(fd[0], &out, 0, NULL), ERR_TIMEOUT);
+	assert_string_equal(buf_str(&out), "half");
+	assert_int_equal(close(fd[1]), 0);
+	assert_err(io_read_until(fd[0], &out, 0, NULL), ERR_OK);
+	assert_int_equal(close(fd[0]), 0);
+	assert_err(io_read_until(fd[0], &out, 0, NULL), ERR_IO);
+	assert_string_equal(buf_str(&out), "half");
+}
+
 /* -- diag, err, log, clock ------------------------------------------------ */
 
 static void
@@ -443,6 +461,7 @@ main(void)
 		    replacing_a_file_sets_mode_and_leaves_nothing_else),
 		cmocka_unit_test(
 		    replacing_a_file_removes_what_a_killed_writer_left),
+		cmocka_unit_test(a_writer_without_an_end_is_not_waited_for),
 		cmocka_unit_test(fail_records_code_and_detail_and_cuts),
 		cmocka_unit_test(reasons_have_names_of_their_own),
 		cmocka_unit_test(no_strange_reason_becomes_success),
