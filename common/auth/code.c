@@ -10,6 +10,7 @@
 #include "sys/crypto.h"
 
 #define TYPED_MAX 64	/* with blanks and hyphens */
+#define MISTYPED_MAX 12	/* symbols; no terminal cuts a Response that short */
 
 static const char symbols[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -41,7 +42,7 @@ code_is_one(const char *text, size_t len)
 		if (!is_gap(text[i]))
 			count++;
 	}
-	return count == CODE_SYMBOLS || (hyphen && count > 0);
+	return count > 0 && (hyphen || count <= MISTYPED_MAX);
 }
 
 /* The symbol that is meant: either case, and what looks alike. */

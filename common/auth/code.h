@@ -31,7 +31,7 @@ struct code_try {
 	const char *source;		/* host or terminal, for the limit */
 };
 
-/* Does it look like a code, right or wrong?  Nine digits and letters with
+/* Does it look like a code, right or wrong?  A few digits and letters with
  * blanks and hyphens anywhere, or any number of them with a hyphen, which
  * base64 does not have. */
 bool code_is_one(const char *text, size_t len) MUST_USE;

@@ -210,14 +210,14 @@ pieces_are_put_together_until_the_response_ends(void **state)
 {
 	AUTO(wire_msg) struct wire_msg msg = WIRE_MSG_INIT;
 	AUTO(buf) struct buf base64 = BUF_INIT(1u << 20);
-	char piece[16];
+	char piece[24];
 	SCENE(s, AUTHENTICATE);
 	int count = 0;
 
 	(void)state;
 	encode(XML "\n", &base64);
-	for (size_t i = 0; i < base64.len; i += 5) {
-		(void)snprintf(piece, sizeof(piece), " %.5s\r\n",
+	for (size_t i = 0; i < base64.len; i += 13) {
+		(void)snprintf(piece, sizeof(piece), " %.13s\r\n",
 		    buf_str(&base64) + i);
 		scene_answer(&s, piece);
 		count++;
@@ -304,7 +304,7 @@ too_many_pieces_are_refused(void **state)
 	if (pid == 0) {
 		channel_close(&s.ch);
 		while (channel_recv(&s.module, &msg, NULL) == ERR_OK)
-			scene_answer(&s, "A");
+			scene_answer(&s, "AAAAAAAAAAAAA");
 		_exit(0);
 	}
 	assert_err(authenticate(&s.login, &s.diag), ERR_ANSWER_TOO_LONG);

@@ -155,8 +155,11 @@ what_looks_like_a_code_is_taken_for_one(void **data)
 		{ "UUUUUUUUU", true },		/* mistyped: no base64 */
 		{ "K7Q-4MX-9T", true },
 		{ "K7Q-4MX-9TD-A", true },
-		{ "K7Q4MX9T", false },		/* may be a piece */
-		{ "K7Q4MX9TDA", false },
+		{ "K7Q4MX9T", true },
+		{ "K7Q4MX9TDA", true },
+		{ "Hunter2", true },		/* a password, from habit */
+		{ "PHNhbWxwOlJ", true },
+		{ "PHNhbWxwOlJlc", false },	/* a piece of a Response */
 		{ "PHNhbWxwOlJlc3BvbnNlIElEPSI", false },
 		{ "K7Q+4MX9TD", false },
 		{ "K7Q_4MX-9TD", false },
