@@ -22,19 +22,28 @@ forget_expired(struct store *store, int64_t now, struct diag *diag)
 	return r;
 }
 
+/*
+ * Somebody who begins logins in great number, which any local user can with
+ * su, takes the places of their own and not those of others.
+ */
 static enum err
-check_room(struct store *store, struct diag *diag)
+make_room(struct store *store, struct diag *diag)
 {
+	AUTO(store_stmt) struct store_stmt *stmt = NULL;
 	int64_t count = 0;
 	enum err r = store_query_int(store, "SELECT count(*) FROM pending",
 	    &count, diag);
 
-	if (r != ERR_OK)
+	if (r != ERR_OK || count < SAML_PENDING_MAX)
 		return r;
-	if (count >= SAML_PENDING_MAX)
-		return fail(diag, ERR_PENDING_FULL, "%lld wait",
-		    (long long)count);
-	return ERR_OK;
+	/* SQLite takes request_id from the row that min() is in. */
+	r = store_prepare(store, "DELETE FROM pending WHERE request_id = ("
+	    "SELECT request_id FROM (SELECT request_id, min(created) AS since, "
+	    "count(*) AS places FROM pending GROUP BY user, service, rhost) "
+	    "ORDER BY places DESC, since LIMIT 1)", &stmt, diag);
+	if (r == ERR_OK)
+		r = store_run(stmt, diag);
+	return r;
 }
 
 static enum err
@@ -69,7 +78,7 @@ pending_add(struct store *store, const struct pending *login,
 	if (r == ERR_OK)
 		r = forget_expired(store, login->created, diag);
 	if (r == ERR_OK)
-		r = check_room(store, diag);
+		r = make_room(store, diag);
 	if (r == ERR_OK)
 		r = insert(store, login, diag);
 	if (r == ERR_OK)

@@ -21,9 +21,9 @@ struct pending {
 	int64_t created;
 };
 
-/* Lasts as long as a login may.  ERR_PENDING_FULL when SAML_PENDING_MAX
- * others wait: this one then cannot be handed over, which is no reason to
- * refuse it.  ERR_STORE. */
+/* Lasts as long as a login may.  When SAML_PENDING_MAX others wait, the oldest
+ * of the user, service and host that has most of them cannot be handed over
+ * any more, only pasted.  ERR_STORE. */
 enum err pending_add(struct store *store, const struct pending *login,
 	struct diag *diag) MUST_USE;
 

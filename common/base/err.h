@@ -51,7 +51,6 @@
 	X(ANSWER_TIMEOUT,	"answer-timeout",	"",	"nobody answered the prompt") \
 	/* hand-over */ \
 	X(NOT_PENDING,		"not-pending",		"D5",	"no login waits for a response") \
-	X(PENDING_FULL,		"pending-full",		"",	"too many logins wait for a response") \
 	X(CODE_WRONG,		"code-wrong",		"D5",	"not a code for this login, used before, or too old") \
 	X(CODE_LIMIT,		"code-limit",		"",	"too many wrong codes for this user from there") \
 	X(DELIVER_LIMIT,	"deliver-limit",	"",	"too many responses were delivered in vain") \

@@ -20,7 +20,6 @@ struct sign_in {
 	struct idp_keys keys;
 	struct buf url;
 	struct buf answer;	/* Response or code as it was given; secret */
-	bool announced;		/* deliver() finds it */
 };
 
 static void
@@ -215,23 +214,6 @@ converse(struct sign_in *s, struct diag *diag)
 	}
 }
 
-/* Lets deliver() find this login.  Who cannot be found can still paste. */
-static enum err
-announce(struct sign_in *s, struct diag *diag)
-{
-	struct diag why = DIAG_INIT;
-	enum err r = pending_add(s->login->store, &s->login->who, &why);
-
-	if (r == ERR_PENDING_FULL) {
-		s->login->note = r;
-		return ERR_OK;
-	}
-	if (r != ERR_OK)
-		return fail(diag, r, "%s", why.text);
-	s->announced = true;
-	return ERR_OK;
-}
-
 enum err
 authenticate(struct login *login, struct diag *diag)
 {
@@ -242,11 +224,12 @@ authenticate(struct login *login, struct diag *diag)
 	};
 	enum err r = prepare(&s, diag);
 
+	/* From here on deliver() finds this login. */
 	if (r == ERR_OK)
-		r = announce(&s, diag);
-	if (r == ERR_OK)
-		r = converse(&s, diag);
-	if (s.announced)
-		pending_remove(login->store, login->who.request_id);
+		r = pending_add(login->store, &login->who, diag);
+	if (r != ERR_OK)
+		return r;
+	r = converse(&s, diag);
+	pending_remove(login->store, login->who.request_id);
 	return r;
 }

@@ -39,7 +39,6 @@ struct login {
 	 * lines have: the first bytes of the nonce. */
 	char tag[LOGIN_TAG_SIZE];
 	int64_t session_end;		/* set with a grant; 0: none */
-	enum err note;			/* for the log, whatever the result */
 };
 
 /* The operations.  ERR_OK grants; every other code is the reason of the

@@ -128,8 +128,6 @@ write_log(const struct login *login, enum err reason,
 		r = buf_printf(&line, " result=%s reason=%s login=%s",
 		    granted ? "granted" : "denied", err_name(reason),
 		    login->tag);
-	if (r == ERR_OK && login->note != ERR_OK)
-		r = buf_printf(&line, " note=%s", err_name(login->note));
 	if (r == ERR_OK && !granted && diag->text[0] != '\0') {
 		r = buf_puts(&line, " detail=\"");
 		log_escape(&line, diag->text, strlen(diag->text));

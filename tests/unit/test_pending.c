@@ -128,30 +128,60 @@ a_login_waits_as_long_as_it_may_last(void **data)
 	    "SELECT count(*) FROM pending"), "1");
 }
 
+/* Logins _FIRST to _LAST by su, one a second. */
 static void
-a_full_table_says_so_and_forgets_nobody(void **data)
+crowd(struct state *state, const char *user, int first, int last)
+{
+	char sql[256];
+
+	(void)snprintf(sql, sizeof(sql), "WITH RECURSIVE n(i) AS (SELECT %d "
+	    "UNION ALL SELECT i + 1 FROM n WHERE i < %d) INSERT INTO pending "
+	    "SELECT '_' || i, %s, 'su', '', 100 + i, 700 + i FROM n", first,
+	    last, user);
+	state_exec(state->store, sql, ERR_OK);
+}
+
+static bool
+waits(struct state *state, const char *id)
+{
+	enum err r = pending_check(state->store, id, 100, NULL);
+
+	if (r != ERR_OK)
+		assert_err(r, ERR_NOT_PENDING);
+	return r == ERR_OK;
+}
+
+static void
+a_crowd_displaces_its_own(void **data)
 {
 	struct state *state = *data;
 	struct pending_list *list = NULL;
-	char sql[256];
 
-	assert_err(add(state, "_1", 100), ERR_OK);
-	(void)snprintf(sql, sizeof(sql), "WITH RECURSIVE n(i) AS (SELECT 2 "
-	    "UNION ALL SELECT i + 1 FROM n WHERE i < %d) INSERT INTO pending "
-	    "SELECT '_' || i, 'x', 'su', '', 100, 700 FROM n",
-	    SAML_PENDING_MAX - 1);
-	state_exec(state->store, sql, ERR_OK);
-	assert_err(add(state, "_last", 100), ERR_OK);
-	assert_err(add(state, "_more", 100), ERR_PENDING_FULL);
+	assert_err(add(state, "_victim", 100), ERR_OK);
+	crowd(state, "'x'", 1, SAML_PENDING_MAX - 1);
+	assert_err(add(state, "_more", 100), ERR_OK);
+	assert_err(add(state, "_most", 100), ERR_OK);
+	assert_true(waits(state, "_victim"));
+	assert_true(waits(state, "_more"));
+	assert_true(waits(state, "_most"));
+	assert_false(waits(state, "_1"));
+	assert_false(waits(state, "_2"));
+	assert_true(waits(state, "_3"));
 	assert_err(pending_load(state->store, 100, &list, NULL), ERR_OK);
 	assert_int_equal(list->count, SAML_PENDING_MAX);
 	free(list);
-	assert_err(pending_check(state->store, "_1", 100, NULL), ERR_OK);
-	assert_err(pending_check(state->store, "_more", 100, NULL),
-	    ERR_NOT_PENDING);
-	/* One that ends makes room. */
-	pending_remove(state->store, "_1");
+}
+
+static void
+a_crowd_of_many_names_loses_the_oldest(void **data)
+{
+	struct state *state = *data;
+
+	crowd(state, "'x' || i", 1, SAML_PENDING_MAX);
 	assert_err(add(state, "_more", 100), ERR_OK);
+	assert_false(waits(state, "_1"));
+	assert_true(waits(state, "_2"));
+	assert_true(waits(state, "_more"));
 }
 
 static void
@@ -182,7 +212,8 @@ main(void)
 		STATE_TEST(d5_one_request_is_one_login),
 		STATE_TEST(a_login_that_has_ended_waits_no_more),
 		STATE_TEST(a_login_waits_as_long_as_it_may_last),
-		STATE_TEST(a_full_table_says_so_and_forgets_nobody),
+		STATE_TEST(a_crowd_displaces_its_own),
+		STATE_TEST(a_crowd_of_many_names_loses_the_oldest),
 		STATE_TEST(a_table_that_cannot_be_used_is_no_empty_table),
 	};
 
