@@ -4,6 +4,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/parse.h"
+
 #define NS_XSI "http://www.w3.org/2001/XMLSchema-instance"
 #define NS_XS "http://www.w3.org/2001/XMLSchema"
 
@@ -122,7 +124,7 @@ static const struct place {
 	PLACE(SIGNED_INFO, REFERENCE, 3, 1, 1, REFERENCES, REFERENCES),
 	PLACE(REFERENCE, TRANSFORMS, 1, 1, 1, TRANSFORMS, TRANSFORMS),
 	PLACE(REFERENCE, DIGEST_METHOD, 2, 1, 1, ALGORITHM, ALGORITHM),
-	PLACE(REFERENCE, DIGEST_VALUE, 3, 1, 1, SIG_VALUE, SIG_VALUE),
+	PLACE(REFERENCE, DIGEST_VALUE, 3, 1, 1, SIG_VALUE, DIGEST_PLACE),
 	PLACE(TRANSFORMS, TRANSFORM, 1, 2, 2, TRANSFORMS, TRANSFORMS),
 	PLACE(TRANSFORM, PREFIXES, 1, 0, 1, TRANSFORMS, TRANSFORMS),
 	PLACE(KEY_INFO, X509_DATA, 1, 1, 1, KEYINFO, KEYINFO),
@@ -184,28 +186,69 @@ static const struct attribute {
 #undef NOT
 };
 
-/* Elements that tell more about an attack than their parent does. */
-static const struct {
+struct stranger {
 	const char *ns;
 	const char *name;
 	enum err reason;
-} strangers[] = {
+};
+
+/* Elements that tell more about an attack than their parent does, */
+static const struct stranger strangers[] = {
 	{ NS_DSIG, "Signature", ERR_SAML_SIG_PLACE },
+	{ NS_DSIG, "DigestValue", ERR_SAML_DIGEST_PLACE },
 	{ NS_DSIG, "Object", ERR_SAML_OBJECT },
 	{ NS_DSIG, "Manifest", ERR_SAML_OBJECT },
+	{ NS_SAMLP, "Response", ERR_SAML_GRAMMAR },
 	{ NS_SAML, "Assertion", ERR_SAML_ASSERTIONS },
 	{ NS_SAML, "EncryptedAssertion", ERR_SAML_ENCRYPTED },
-	{ NS_SAML, "EncryptedID", ERR_SAML_ENCRYPTED },
-	{ NS_SAML, "EncryptedAttribute", ERR_SAML_ENCRYPTED },
+	{ NS_SAML, "EncryptedID", ERR_SAML_ENCRYPTED_PART },
+	{ NS_SAML, "EncryptedAttribute", ERR_SAML_ENCRYPTED_PART },
 };
+
+/* and what makes any other, and an Object, the wrapper of one. */
+static const struct stranger wrapped[] = {
+	{ NS_SAML, "Assertion", ERR_SAML_GRAMMAR },
+	{ NS_SAMLP, "Response", ERR_SAML_GRAMMAR },
+	{ NS_DSIG, "Signature", ERR_SAML_SIG_PLACE },
+	{ NS_DSIG, "DigestValue", ERR_SAML_DIGEST_PLACE },
+};
+
+static bool
+holds(const struct xml_node *node, const struct stranger *what)
+{
+	const struct xml_node *n = xml_first(node);
+
+	while (n != NULL && !xml_is(n, what->ns, what->name))
+		n = xml_next(n);
+	return n != NULL;
+}
+
+/* ERR_OK: nothing is known of it. */
+static enum err
+reason_of(const struct xml_node *child)
+{
+	enum err reason = ERR_OK;
+
+	for (size_t i = 0; i < ARRAY_LEN(strangers) && reason == ERR_OK; i++)
+		if (xml_is(child, strangers[i].ns, strangers[i].name))
+			reason = strangers[i].reason;
+	if (reason != ERR_OK && reason != ERR_SAML_OBJECT)
+		return reason;
+	for (size_t i = 0; i < ARRAY_LEN(wrapped); i++)
+		if (holds(child, &wrapped[i]))
+			return wrapped[i].reason;
+	return reason;
+}
 
 static enum err
 stranger_reason(enum element parent, const struct xml_node *child)
 {
-	for (size_t i = 0; i < ARRAY_LEN(strangers); i++)
-		if (xml_is(child, strangers[i].ns, strangers[i].name))
-			return strangers[i].reason;
-	return elements[parent].stranger;
+	enum err reason = reason_of(child);
+
+	if (reason == ERR_OK)
+		return elements[parent].stranger;
+	return parent == KEY_INFO || parent == X509_DATA ? ERR_SAML_PARKED :
+	    reason;
 }
 
 static bool
@@ -274,9 +317,38 @@ is_string_type(enum element element, const struct xml_attr *attr)
 	    value != NULL && strcmp(value, "xs:string") == 0;
 }
 
+static bool
+has_id(const struct xml_node *node, const char *id)
+{
+	const char *own = node == NULL ? NULL : xml_get(node, "ID");
+
+	return own != NULL && strcmp(own, id) == 0;
+}
+
+bool
+saml_is_id(const struct xml_node *node, const char *id)
+{
+	const struct xml_node *root = xml_root(node);
+
+	return has_id(root, id) || has_id(saml_child(root, "Assertion"), id);
+}
+
+/* An attribute that has no place is the worse for being an ID once more. */
 static enum err
-check_attribute(enum element element, const struct xml_attr *attr,
-    struct diag *diag)
+misplaced_reason(const struct xml_node *node, const struct xml_attr *attr)
+{
+	const char *value = xml_attr_value(attr);
+
+	if (*xml_attr_ns(attr) == '\0' && value != NULL &&
+	    parse_equal_nocase(xml_attr_name(attr), "ID") &&
+	    saml_is_id(node, value))
+		return ERR_SAML_ID_DUPLICATE;
+	return ERR_SAML_ATTRIBUTE;
+}
+
+static enum err
+check_attribute(const struct xml_node *node, enum element element,
+    const struct xml_attr *attr, struct diag *diag)
 {
 	const struct attribute *known;
 
@@ -285,7 +357,7 @@ check_attribute(enum element element, const struct xml_attr *attr,
 	known = *xml_attr_ns(attr) != '\0' ? NULL :
 	    find_attribute(element, xml_attr_name(attr));
 	if (known == NULL || xml_attr_value(attr) == NULL)
-		return fail(diag, ERR_SAML_ATTRIBUTE, "%.64s on <%s>",
+		return fail(diag, misplaced_reason(node, attr), "%.64s on <%s>",
 		    xml_attr_name(attr), elements[element].name);
 	if (known->presence == FORBIDDEN)
 		return fail(diag, known->reason, "%s on <%s>", known->name,
@@ -299,7 +371,7 @@ check_attributes(const struct xml_node *node, enum element element,
 {
 	for (const struct xml_attr *attr = xml_attrs(node); attr != NULL;
 	    attr = xml_attr_next(attr)) {
-		enum err r = check_attribute(element, attr, diag);
+		enum err r = check_attribute(node, element, attr, diag);
 
 		if (r != ERR_OK)
 			return r;

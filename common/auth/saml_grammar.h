@@ -21,13 +21,17 @@ enum saml_root {
 };
 
 /* The whole document below node.  The reason is the first departure's in
- * document order; see err.h, A10, A14, B1-B18, D4-D18. */
+ * document order; see err.h, A10, A14, B1-B18, C1, D4-D18. */
 enum err saml_grammar_check(const struct xml_node *node, enum saml_root root,
 	struct diag *diag) MUST_USE;
 
 /* The first child element of this local name; NULL without.  In a matched
  * document the name says the namespace as well. */
 struct xml_node *saml_child(const struct xml_node *node, const char *name);
+
+/* True when this is the ID of node's document's root, or of the Assertion in
+ * that. */
+bool saml_is_id(const struct xml_node *node, const char *id);
 
 /* saml_child() along a path that the grammar guarantees, ended by NULL. */
 struct xml_node *saml_path(struct xml_node *node, const char *const *names);

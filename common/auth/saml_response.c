@@ -10,6 +10,7 @@
 #include "base/base64.h"
 #include "sys/xmlsig.h"
 
+#define NS_SAML1P "urn:oasis:names:tc:SAML:1.0:protocol"
 #define STATUS_SUCCESS "urn:oasis:names:tc:SAML:2.0:status:Success"
 #define ID_LEN_MIN 16
 #define ID_LEN_MAX 128
@@ -65,6 +66,8 @@ parse_received(struct saml_verifier *v, struct diag *diag)
 	if (r != ERR_OK)
 		return r;
 	v->response = xml_doc_root(v->received);
+	if (xml_is(v->response, NS_SAML1P, "Response"))
+		return fail(diag, ERR_SAML_VERSION, "SAML 1");
 	if (!xml_is(v->response, NS_SAMLP, "Response"))
 		return fail(diag, ERR_SAML_GRAMMAR, "<%.64s> is no Response",
 		    xml_name(v->response));

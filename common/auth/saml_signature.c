@@ -10,6 +10,10 @@
 
 #define URI_SIZE 132	/* '#' and an ID */
 
+/* Of an NCName in ASCII. */
+#define NAME_BYTES "ABCDEFGHIJKLMNOPQRSTUVWXYZ_" \
+	"abcdefghijklmnopqrstuvwxyz0123456789.-"
+
 static enum err
 check_algorithm(const struct xml_node *parent, const char *method,
     const char *wanted, enum err reason, struct diag *diag)
@@ -30,12 +34,27 @@ find_suite(const struct xml_node *info, struct xmlsig *sig, struct diag *diag)
 
 	sig->suite = xmlsig_suite(method);
 	if (sig->suite == NULL)
-		return fail(diag, ERR_SAML_ALGORITHM, "SignatureMethod %.128s",
-		    method);
+		return fail(diag, strstr(method, "#hmac-") != NULL ?
+		    ERR_SAML_HMAC : ERR_SAML_ALGORITHM,
+		    "SignatureMethod %.128s", method);
 	return ERR_OK;
 }
 
-/* Only '#' and the ID of the very element (B11-B14). */
+/* Why a fragment that is not the wanted one points elsewhere: as a scheme of
+ * XPointer, as a name that nobody has, or as anybody else's (B11, B12, B16). */
+static enum err
+fragment_reason(const struct xml_node *reference, const char *fragment)
+{
+	char end = fragment[strspn(fragment, NAME_BYTES)];
+
+	if (end == '(')
+		return ERR_SAML_REFERENCE_POINTER;
+	if (end == '\0' && !saml_is_id(reference, fragment))
+		return ERR_SAML_REFERENCE_VOID;
+	return ERR_SAML_REFERENCE_URI;
+}
+
+/* Only '#' and the ID of the very element (B11-B14, B16). */
 static enum err
 check_uri(const struct xml_node *reference, const char *wanted,
     struct diag *diag)
@@ -48,7 +67,7 @@ check_uri(const struct xml_node *reference, const char *wanted,
 		return fail(diag, ERR_SAML_REFERENCE_EXTERNAL,
 		    "URI=\"%.128s\"", uri);
 	if (strcmp(uri, wanted) != 0)
-		return fail(diag, ERR_SAML_REFERENCE_URI,
+		return fail(diag, fragment_reason(reference, uri + 1),
 		    "URI=\"%.128s\", the parent is %s", uri, wanted);
 	return ERR_OK;
 }
@@ -60,8 +79,7 @@ prefixes_are_plain(const char *list)
 	size_t count = 0;
 
 	do {
-		size_t len = strspn(list, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_"
-		    "abcdefghijklmnopqrstuvwxyz0123456789.-");
+		size_t len = strspn(list, NAME_BYTES);
 
 		if (len == 0 || strchr("0123456789.-", *list) != NULL)
 			return false;

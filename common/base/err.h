@@ -78,21 +78,26 @@
 	X(SAML_RESPONSE_UNSIGNED, "saml-response-unsigned", "B4", "response is not signed, and must be") \
 	X(SAML_SIG_DOUBLE,	"saml-signature-double", "B5",	"more than one signature or SignedInfo") \
 	X(SAML_SIG_VALUE,	"saml-signature-value",	"B6",	"digest or signature value is malformed") \
+	X(SAML_DIGEST_PLACE,	"saml-digest-place",	"B7",	"digest value is not where it belongs") \
 	X(SAML_REFERENCES,	"saml-references",	"B8",	"not exactly one reference") \
-	X(SAML_ID_DUPLICATE,	"saml-id-duplicate",	"B9",	"an ID occurs twice") \
+	X(SAML_ID_DUPLICATE,	"saml-id-duplicate",	"B9",	"an ID occurs twice, or is an xml:id") \
 	X(SAML_ATTRIBUTE,	"saml-attribute",	"B10",	"XML attribute outside the grammar") \
 	X(SAML_REFERENCE_URI,	"saml-reference-uri",	"B11",	"reference is not to the signed element") \
+	X(SAML_REFERENCE_POINTER, "saml-reference-pointer", "B12", "reference is an XPointer") \
 	X(SAML_REFERENCE_EMPTY,	"saml-reference-empty",	"B13",	"reference is empty or absent") \
 	X(SAML_REFERENCE_EXTERNAL, "saml-reference-external", "B14", "reference is external") \
 	X(SAML_TRANSFORMS,	"saml-transforms",	"B15",	"transforms are not the two allowed ones") \
+	X(SAML_REFERENCE_VOID,	"saml-reference-void",	"B16",	"reference is to no element") \
 	X(SAML_DIGEST_VOID,	"saml-digest-void",	"B16",	"nothing was digested") \
 	X(SAML_OBJECT,		"saml-object",		"B17",	"object or manifest in a signature") \
-	X(SAML_KEYINFO,		"saml-keyinfo",		"B18",	"KeyInfo outside the grammar") \
+	X(SAML_PARKED,		"saml-parked",		"B18",	"content hidden in a signature") \
 	X(SAML_C14N,		"saml-c14n",		"B19",	"canonicalisation is not exclusive C14N") \
 	X(SAML_SIG_INVALID,	"saml-signature-invalid", "B21", "signature does not verify") \
 	X(SAML_DIFFERENTIAL,	"saml-differential",	"B21",	"two verifiers disagree") \
 	/* SAML: keys and algorithms */ \
 	X(SAML_KEY_UNKNOWN,	"saml-key-unknown",	"C1",	"signed with a key that is not the identity provider's") \
+	X(SAML_KEYINFO,		"saml-keyinfo",		"C1",	"KeyInfo is not exactly one certificate") \
+	X(SAML_HMAC,		"saml-hmac",		"C2",	"signed with a shared secret") \
 	X(SAML_ALGORITHM,	"saml-algorithm",	"C4",	"algorithm is not allowed") \
 	X(IDP_KEY_WEAK,		"idp-key-weak",		"C4",	"key is not RSA of 2048 to 8192 bits") \
 	X(IDP_NO_KEYS,		"idp-no-keys",		"C6",	"no key of the identity provider is known (run 8x8sso sync)") \
@@ -129,6 +134,7 @@
 	X(SAML_CLAIM_DUPLICATE,	"saml-claim-duplicate",	"D16",	"a claim occurs twice or has several values") \
 	X(SAML_CLAIM_MISSING,	"saml-claim-missing",	"D16",	"a required claim is missing") \
 	X(SAML_ENCRYPTED,	"saml-encrypted",	"D17",	"encrypted assertions are not supported") \
+	X(SAML_ENCRYPTED_PART,	"saml-encrypted-part",	"D18",	"encrypted NameIDs and attributes are not supported") \
 	/* the account */ \
 	X(LINK_MISMATCH,	"link-mismatch",	"I1",	"signed in as somebody else") \
 	X(LINK_PIN,		"link-pin",		"I3",	"name belongs to another identity since its first login") \

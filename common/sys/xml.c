@@ -171,6 +171,8 @@ check_bytes(const uint8_t *p, size_t len, const struct xml_limits *limits,
 	if (len > limits->bytes)
 		return fail(diag, ERR_SAML_TOO_LONG, "%zu bytes of XML, "
 		    "at most %zu", len, limits->bytes);
+	if (starts_with(p, len, "\xff\xfe") || starts_with(p, len, "\xfe\xff"))
+		return fail(diag, ERR_SAML_ENCODING, "UTF-16");
 	if (has_control(p, len))
 		return fail(diag, ERR_SAML_BYTES, "control byte");
 	if (!parse_is_utf8(p, len))
@@ -394,7 +396,7 @@ check_document(xmlParserCtxt *ctxt, const xmlDoc *doc, size_t len,
 	if (doc->intSubset != NULL || doc->extSubset != NULL)
 		return fail(diag, ERR_SAML_DTD, "document type");
 	if (doc->ids != NULL)
-		return fail(diag, ERR_SAML_ATTRIBUTE, "xml:id");
+		return fail(diag, ERR_SAML_ID_DUPLICATE, "xml:id");
 	return ERR_OK;
 }
 

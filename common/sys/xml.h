@@ -43,7 +43,7 @@ void xml_forbid_entities(void);
 
 /* SAML_TOO_LONG, SAML_BYTES, SAML_ENCODING, SAML_DTD, SAML_LIMITS,
  * SAML_ENTITY, SAML_COMMENT, SAML_PI, SAML_CDATA, SAML_DEFAULTS,
- * SAML_NAMESPACE, SAML_TRAILING, SAML_XML; ERR_NOMEM, ERR_INTERNAL. */
+ * SAML_NAMESPACE, SAML_TRAILING, SAML_ID_DUPLICATE, SAML_XML; ERR_NOMEM, ERR_INTERNAL. */
 enum err xml_parse(const void *data, size_t len,
 	const struct xml_limits *limits, struct xml_doc **ret,
 	struct diag *diag) MUST_USE;
@@ -51,6 +51,9 @@ void xml_doc_free(struct xml_doc **doc);
 static inline void xml_doc_auto(struct xml_doc **doc) { xml_doc_free(doc); }
 
 struct xml_node *xml_doc_root(struct xml_doc *doc);
+
+/* The root of the document that the node is in. */
+struct xml_node *xml_root(const struct xml_node *node);
 
 /* Elements; NULL when there is no such.  Texts between them are skipped:
  * xml_is_container() says that they are white space. */

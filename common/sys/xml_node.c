@@ -29,6 +29,12 @@ xml_doc_root(struct xml_doc *doc)
 }
 
 struct xml_node *
+xml_root(const struct xml_node *node)
+{
+	return (struct xml_node *)xmlDocGetRootElement(node_of(node)->doc);
+}
+
+struct xml_node *
 xml_first(const struct xml_node *node)
 {
 	return element_from(node_of(node)->children);

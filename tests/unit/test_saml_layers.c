@@ -153,7 +153,7 @@ a16_signed_bytes_go_through_the_parser_again(void **state)
 		{ "<Subject><![CDATA[x]]>", ERR_SAML_CDATA },
 		{ "<Subject>&x;", ERR_SAML_ENTITY },
 		{ "<Subject x:y='z'>", ERR_SAML_XML },
-		{ "<Subject xml:id='z'>", ERR_SAML_ATTRIBUTE },
+		{ "<Subject xml:id='z'>", ERR_SAML_ID_DUPLICATE },
 		{ "<Subject><!DOCTYPE x>", ERR_SAML_DTD },
 		{ "<Subject>\x01", ERR_SAML_BYTES },
 	};

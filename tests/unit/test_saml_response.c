@@ -46,19 +46,19 @@
 	    SAML_TEXT) \
 	X(a15_object_that_is_no_guid_is_refused, "a15-object-is-no-guid", \
 	    SAML_VALUE) \
-	X(b1_xsw1_is_refused, "b1-xsw1", SAML_OBJECT) \
+	X(b1_xsw1_is_refused, "b1-xsw1", SAML_GRAMMAR) \
 	X(b1_xsw2_is_refused, "b1-xsw2", SAML_GRAMMAR) \
 	X(b1_xsw3_is_refused, "b1-xsw3", SAML_ASSERTIONS) \
 	X(b1_xsw4_is_refused, "b1-xsw4", SAML_ASSERTIONS) \
 	X(b1_xsw5_is_refused, "b1-xsw5", SAML_ASSERTIONS) \
-	X(b1_xsw6_is_refused, "b1-xsw6", SAML_OBJECT) \
+	X(b1_xsw6_is_refused, "b1-xsw6", SAML_GRAMMAR) \
 	X(b1_xsw7_is_refused, "b1-xsw7", SAML_GRAMMAR) \
-	X(b1_xsw8_is_refused, "b1-xsw8", SAML_OBJECT) \
+	X(b1_xsw8_is_refused, "b1-xsw8", SAML_GRAMMAR) \
 	X(b1_assertion_alone_is_refused, "b1-root-is-assertion", \
 	    SAML_GRAMMAR) \
 	X(b1_no_assertion_is_refused, "b1-no-assertion", SAML_ASSERTIONS) \
 	X(b1_swapped_content_is_refused, "b1-swapped-content", \
-	    SAML_REFERENCE_URI) \
+	    SAML_REFERENCE_VOID) \
 	X(b1_decision_statement_is_refused, "b1-decision-statement", \
 	    SAML_GRAMMAR) \
 	X(b2_second_assertion_is_refused, "b2-evil-after", SAML_ASSERTIONS) \
@@ -69,7 +69,7 @@
 	X(b3_signature_in_subject_is_refused, "b3-signature-in-subject", \
 	    SAML_SIG_PLACE) \
 	X(b3_signed_metadata_is_no_assertion, "b3-signed-metadata-wrapped", \
-	    SAML_GRAMMAR) \
+	    SAML_SIG_PLACE) \
 	X(b4_unsigned_is_refused, "b4-unsigned", SAML_SIG_MISSING) \
 	X(b4_only_response_signed_is_refused, "b4-response-only", \
 	    SAML_SIG_MISSING) \
@@ -91,8 +91,8 @@
 	X(b8_no_reference_is_refused, "b8-no-reference", SAML_REFERENCES) \
 	X(b9_same_id_twice_is_refused, "b9-same-id", SAML_ID_DUPLICATE) \
 	X(b9_id_on_another_element_is_refused, "b9-id-on-other-element", \
-	    SAML_ATTRIBUTE) \
-	X(b9_xml_id_is_refused, "b9-xml-id", SAML_ATTRIBUTE) \
+	    SAML_ID_DUPLICATE) \
+	X(b9_xml_id_is_refused, "b9-xml-id", SAML_ID_DUPLICATE) \
 	X(b10_prefixed_id_is_refused, "b10-prefixed-id", SAML_ATTRIBUTE) \
 	X(b10_only_prefixed_id_is_refused, "b10-only-prefixed-id", \
 	    SAML_ATTRIBUTE) \
@@ -107,10 +107,12 @@
 	X(b11_injection_is_refused, "b11-injection", SAML_REFERENCE_URI) \
 	X(b11_two_ids_are_refused, "b11-two-ids", SAML_REFERENCE_URI) \
 	X(b11_other_id_is_refused, "b11-other-id", SAML_REFERENCE_URI) \
-	X(b12_xpointer_is_refused, "b12-xpointer", SAML_REFERENCE_URI) \
+	X(b12_xpointer_is_refused, "b12-xpointer", \
+	    SAML_REFERENCE_POINTER) \
 	X(b12_xpointer_root_is_refused, "b12-xpointer-root", \
-	    SAML_REFERENCE_URI) \
-	X(b12_xpointer_id_is_refused, "b12-xpointer-id", SAML_REFERENCE_URI) \
+	    SAML_REFERENCE_POINTER) \
+	X(b12_xpointer_id_is_refused, "b12-xpointer-id", \
+	    SAML_REFERENCE_POINTER) \
 	X(b13_empty_uri_is_refused, "b13-empty", SAML_REFERENCE_EMPTY) \
 	X(b13_absent_uri_is_refused, "b13-absent", SAML_REFERENCE_EMPTY) \
 	X(b14_file_is_refused, "b14-file", SAML_REFERENCE_EXTERNAL) \
@@ -135,7 +137,7 @@
 	    SAML_SIG_INVALID) \
 	X(b17_manifest_is_refused, "b17-manifest", SAML_OBJECT) \
 	X(b18_assertion_in_keyinfo_is_refused, "b18-assertion-in-keyinfo", \
-	    SAML_ASSERTIONS) \
+	    SAML_PARKED) \
 	X(b19_inclusive_signed_info_is_refused, \
 	    "b19-inclusive-signed-info", SAML_C14N) \
 	X(b19_signed_info_with_comments_is_refused, "b19-with-comments", \
@@ -163,7 +165,7 @@
 	X(c1_retrieval_method_is_refused, "c1-retrieval-method", \
 	    SAML_KEYINFO) \
 	X(c1_key_name_is_refused, "c1-key-name", SAML_KEYINFO) \
-	X(c2_hmac_is_refused, "c2-hmac", SAML_ALGORITHM) \
+	X(c2_hmac_is_refused, "c2-hmac", SAML_HMAC) \
 	X(c4_rsa_sha1_is_refused, "c4-rsa-sha1", SAML_ALGORITHM) \
 	X(c4_sha1_is_refused, "c4-sha1", SAML_ALGORITHM) \
 	X(c4_rsa_sha512_is_refused, "c4-rsa-sha512", SAML_ALGORITHM) \
@@ -302,9 +304,10 @@
 	    SAML_GRAMMAR) \
 	X(d17_encrypted_assertion_is_refused, "d17-encrypted", \
 	    SAML_ENCRYPTED) \
-	X(d18_encrypted_id_is_refused, "d18-encrypted-id", SAML_ENCRYPTED) \
+	X(d18_encrypted_id_is_refused, "d18-encrypted-id", \
+	    SAML_ENCRYPTED_PART) \
 	X(d18_encrypted_attribute_is_refused, "d18-encrypted-attribute", \
-	    SAML_ENCRYPTED)
+	    SAML_ENCRYPTED_PART)
 
 REFUSED(REFUSAL)
 

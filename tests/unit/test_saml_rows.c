@@ -9,16 +9,18 @@
 #include "base/base64.h"
 #include "base/limits.h"
 
+#define VECTOR_RESPONSE "_0c8f2e1d-7b6a-4f5e-9d3c-2b1a09f8e7d6"
+
 /* -- vectors ------------------------------------------------------------- */
 
 #define REFUSED(X) \
 	X(a7_defaults_of_a_document_type_are_refused, "a7-defaults", \
 	    SAML_DTD) \
 	X(b7_digest_elsewhere_is_refused, "b7-digest-in-status", \
-	    SAML_STATUS) \
+	    SAML_DIGEST_PLACE) \
 	X(b7_second_digest_value_is_refused, "b7-two-digest-values", \
-	    SAML_SIG_VALUE) \
-	X(b16_missing_id_is_refused, "b16-missing-id", SAML_REFERENCE_URI) \
+	    SAML_DIGEST_PLACE) \
+	X(b16_missing_id_is_refused, "b16-missing-id", SAML_REFERENCE_VOID) \
 	X(b19_prefix_that_is_no_name_is_refused, \
 	    "b19-prefix-with-digit-first", SAML_C14N) \
 	X(c3_issued_by_the_pinned_certificate_is_refused, \
@@ -288,7 +290,7 @@ static const struct element elements[] = {
 	ELEMENT("good-eight-prefixes", "InclusiveNamespaces", 1, SIG_INVALID,
 	    TRANSFORMS),
 	ELEMENT("good", "DigestMethod", 1, ALGORITHM, ALGORITHM),
-	ELEMENT("good", "DigestValue", 1, SIG_VALUE, SIG_VALUE),
+	ELEMENT("good", "DigestValue", 1, SIG_VALUE, DIGEST_PLACE),
 	ELEMENT("good", "X509Data", 1, KEYINFO, KEYINFO),
 	ELEMENT("good", "X509Certificate", 1, KEYINFO, KEYINFO),
 #undef ELEMENT
@@ -441,7 +443,7 @@ b9_same_id_is_found_before_any_signature(void **state)
 {
 	(void)state;
 	assert_edited("b4-unsigned",
-	    "_0c8f2e1d-7b6a-4f5e-9d3c-2b1a09f8e7d6", VECTOR_ASSERTION,
+	    VECTOR_RESPONSE, VECTOR_ASSERTION,
 	    ERR_SAML_ID_DUPLICATE);
 }
 
@@ -471,6 +473,120 @@ b17_manifest_without_an_object_is_refused(void **state)
 	(void)state;
 	assert_edited("good", "</KeyInfo>", "</KeyInfo><Manifest/>",
 	    ERR_SAML_OBJECT);
+}
+
+#define WRAPPER(what) \
+	"<samlp:Extensions><x>" what "</x></samlp:Extensions><samlp:Status>"
+#define HELD(what) \
+	"<samlp:Extensions>" what "</samlp:Extensions><samlp:Status>"
+#define A "<Assertion xmlns=\"urn:oasis:names:tc:SAML:2.0:assertion\"/>"
+#define SIG(name) "<" name " xmlns=\"http://www.w3.org/2000/09/xmldsig#\"/>"
+
+/* The reason is the attack's, and not the place's that it was put in. */
+static void
+b1_wrapper_is_named_after_what_it_wraps(void **state)
+{
+	static const struct {
+		const char *place;
+		const char *new;
+		enum err want;
+	} cases[] = {
+		{ "<samlp:Status>", HELD(A), ERR_SAML_GRAMMAR },
+		{ "<samlp:Status>", HELD(SIG("Signature")),
+		    ERR_SAML_SIG_PLACE },
+		{ "<samlp:Status>", HELD(SIG("DigestValue")),
+		    ERR_SAML_DIGEST_PLACE },
+		{ "<samlp:Status>", HELD(SIG("DigestValue") A),
+		    ERR_SAML_GRAMMAR },
+		{ "<samlp:Status>", WRAPPER(SIG("Signature")),
+		    ERR_SAML_GRAMMAR },
+		{ "</Signature>", "<Object><Manifest/></Object></Signature>",
+		    ERR_SAML_OBJECT },
+		{ "</Signature>", "<Object>" A "</Object></Signature>",
+		    ERR_SAML_GRAMMAR },
+		{ "</KeyInfo>", A "</KeyInfo>", ERR_SAML_PARKED },
+		{ "</X509Data>", A "</X509Data>", ERR_SAML_PARKED },
+		{ "</KeyInfo>", "<x>" A "</x></KeyInfo>", ERR_SAML_PARKED },
+		{ "</KeyInfo>", "<Object/></KeyInfo>", ERR_SAML_PARKED },
+		{ "</KeyInfo>", "<KeyValue/></KeyInfo>", ERR_SAML_KEYINFO },
+		{ "</X509Data>", "<X509SKI/></X509Data>", ERR_SAML_KEYINFO },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_edited("good", cases[i].place, cases[i].new,
+		    cases[i].want);
+}
+
+static void
+b9_id_that_is_there_already_is_a_duplicate(void **state)
+{
+	static const struct {
+		const char *attribute;
+		enum err want;
+	} cases[] = {
+		{ "ID=\"" VECTOR_ASSERTION "\"", ERR_SAML_ID_DUPLICATE },
+		{ "id=\"" VECTOR_ASSERTION "\"", ERR_SAML_ID_DUPLICATE },
+		{ "Id=\"" VECTOR_RESPONSE "\"", ERR_SAML_ID_DUPLICATE },
+		{ "ID=\"_a-new-one-of-its-own\"", ERR_SAML_ATTRIBUTE },
+		{ "Name=\"" VECTOR_ASSERTION "\"", ERR_SAML_ATTRIBUTE },
+		{ "xmlns:a=\"http://www.w3.org/2000/09/xmldsig#\" a:ID=\""
+		    VECTOR_ASSERTION "\"", ERR_SAML_ATTRIBUTE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char tag[256];
+
+		(void)snprintf(tag, sizeof(tag), "<Subject %s>",
+		    cases[i].attribute);
+		assert_edited("good", "<Subject>", tag, cases[i].want);
+	}
+}
+
+static void
+b12_fragment_is_told_by_its_shape(void **state)
+{
+	static const struct {
+		const char *uri;
+		enum err want;
+	} cases[] = {
+		{ "#xpointer(/)", ERR_SAML_REFERENCE_POINTER },
+		{ "#element(/1)", ERR_SAML_REFERENCE_POINTER },
+		{ "#" VECTOR_RESPONSE, ERR_SAML_REFERENCE_URI },
+		{ "#" VECTOR_ASSERTION " x", ERR_SAML_REFERENCE_URI },
+		{ "#" VECTOR_ASSERTION "&apos;)", ERR_SAML_REFERENCE_URI },
+		{ "#" VECTOR_ASSERTION "x", ERR_SAML_REFERENCE_VOID },
+		{ "#", ERR_SAML_REFERENCE_VOID },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_edited("good", "#" VECTOR_ASSERTION, cases[i].uri,
+		    cases[i].want);
+}
+
+static void
+d14_saml_1_is_refused_as_such(void **state)
+{
+	static const char xml[] = "<Response MajorVersion='1' MinorVersion='1'"
+	    " xmlns='urn:oasis:names:tc:SAML:1.0:protocol'/>";
+	AUTO(claims) struct claims *claims = NULL;
+
+	(void)state;
+	assert_err(verify_bytes(vector_check(&keys), xml, sizeof(xml) - 1,
+	    &claims), ERR_SAML_VERSION);
+}
+
+static void
+a8_utf_16_is_refused_as_such(void **state)
+{
+	static const char xml[] = "\xff\xfe<\0a\0/\0>";	/* and a NUL */
+	AUTO(claims) struct claims *claims = NULL;
+
+	(void)state;
+	assert_err(verify_bytes(vector_check(&keys), xml, sizeof(xml),
+	    &claims), ERR_SAML_ENCODING);
 }
 
 static void
@@ -765,6 +881,11 @@ main(void)
 		cmocka_unit_test(b10_type_is_of_a_value_and_of_no_other_name),
 		cmocka_unit_test(b15_each_transform_is_its_own),
 		cmocka_unit_test(b17_manifest_without_an_object_is_refused),
+		cmocka_unit_test(b1_wrapper_is_named_after_what_it_wraps),
+		cmocka_unit_test(b9_id_that_is_there_already_is_a_duplicate),
+		cmocka_unit_test(b12_fragment_is_told_by_its_shape),
+		cmocka_unit_test(d14_saml_1_is_refused_as_such),
+		cmocka_unit_test(a8_utf_16_is_refused_as_such),
 		cmocka_unit_test(
 		    b19_prefixes_are_names_with_one_space_between),
 		cmocka_unit_test(c1_certificate_that_is_not_base64_is_refused),

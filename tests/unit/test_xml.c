@@ -95,7 +95,7 @@ static const struct {
 	    ERR_SAML_XML },
 	{ "<a xmlns='relative'/>", ERR_SAML_NAMESPACE },
 	{ "<a xmlns:b='relative'/>", ERR_SAML_NAMESPACE },
-	{ "<a xml:id='b'/>", ERR_SAML_ATTRIBUTE },
+	{ "<a xml:id='b'/>", ERR_SAML_ID_DUPLICATE },
 	{ "<a><a><a><a/></a></a></a>", ERR_OK },
 	{ "<a><a><a><a><a/></a></a></a></a>", ERR_SAML_LIMITS },
 	{ "<a b='' c='' d=''/>", ERR_OK },

@@ -408,7 +408,7 @@ static const struct {
 	    ERR_SAML_SIG_PLACE },
 	{ "Assertion", true, "x", ERR_SAML_TEXT },
 	{ "Subject", true, "<EncryptedID xmlns=\"" SAML "\"/>",
-	    ERR_SAML_ENCRYPTED },
+	    ERR_SAML_ENCRYPTED_PART },
 	{ "Subject", false, "<BaseID xmlns=\"" SAML "\"/>",
 	    ERR_SAML_GRAMMAR },
 	{ "Subject", true, "x", ERR_SAML_TEXT },
@@ -435,7 +435,7 @@ static const struct {
 	{ "Conditions", true, "x", ERR_SAML_TEXT },
 	{ "AudienceRestriction", true, "x", ERR_SAML_TEXT },
 	{ "AttributeStatement", true, "<EncryptedAttribute xmlns=\""
-	    SAML "\"/>", ERR_SAML_ENCRYPTED },
+	    SAML "\"/>", ERR_SAML_ENCRYPTED_PART },
 	{ "AttributeStatement", true, "x", ERR_SAML_TEXT },
 	{ "Attribute", true, "<NameID xmlns=\"" SAML "\">x</NameID>",
 	    ERR_SAML_GRAMMAR },
