@@ -286,6 +286,50 @@ def simplesamlphp(**opt):
             ISSUER, AUDIENCE, ACS, REQUEST, AUDIENCE, ISSUER, values))
 
 
+def provider(proto, saml, attrs, **opt):
+    """The shape of one more provider: two prefixes and what it adds."""
+    template = (
+        '<{p}Response xmlns{pc}="%s"{response} ID="%s" Version="2.0" '
+        'IssueInstant="2026-11-20T12:00:00.1Z" Destination="%s" InResponseTo='
+        '"%s"><{a}Issuer{issuer}>%s</{a}Issuer>@SIGR@<{p}Status><{p}StatusCode'
+        ' Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></{p}Status>'
+        '<{a}Assertion xmlns{ac}="%s"{assertion} ID="%s" IssueInstant='
+        '"2026-11-20T12:00:00.1Z" Version="2.0"><{a}Issuer{format}>%s</{a}'
+        'Issuer>@SIGA@<{a}Subject><{a}NameID Format="urn:oasis:names:tc:SAML:'
+        '2.0:nameid-format:persistent"{name}>b.simon</{a}NameID><{a}Subject'
+        'Confirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><{a}'
+        'SubjectConfirmationData{data} InResponseTo="%s" NotOnOrAfter="2026-11'
+        '-20T12:05:00.1Z" Recipient="%s"/></{a}SubjectConfirmation></{a}'
+        'Subject><{a}Conditions NotBefore="2026-11-20T11:55:00.1Z" '
+        'NotOnOrAfter="2026-11-20T12:05:00.1Z"><{a}AudienceRestriction><{a}'
+        'Audience>%s</{a}Audience></{a}AudienceRestriction>{conditions}</{a}'
+        'Conditions><{a}AuthnStatement AuthnInstant="2026-11-20T11:59:55Z" '
+        'SessionIndex="1::2.3"{authn}><{a}AuthnContext><{a}'
+        'AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:Password'
+        'ProtectedTransport</{a}AuthnContextClassRef></{a}AuthnContext></{a}'
+        'AuthnStatement><{a}AttributeStatement><{a}Attribute Name="uid"{attr}>'
+        '<{a}AttributeValue{value}>b.simon</{a}AttributeValue></{a}Attribute>'
+        '</{a}AttributeStatement></{a}Assertion></{p}Response>' % (
+            SAMLP, RESPONSE_ID, ACS, REQUEST, ISSUER, SAML, ASSERTION_ID,
+            ISSUER, REQUEST, ACS, AUDIENCE))
+    colon = lambda prefix: prefix and ":" + prefix[:-1]
+    fields = dict.fromkeys("response issuer assertion format name data "
+                           "conditions authn attr value".split(), "")
+    fields.update(attrs, p=proto, a=saml, pc=colon(proto), ac=colon(saml))
+    return (opt.get("before", "") + template.format(**fields)
+            + opt.get("after", ""))
+
+
+def with_prefix(prefix):
+    """An edit: the Signature's elements have a prefix."""
+    def edit(text):
+        text = re.sub("<(/?)(?!Inclusive)(?=[A-Z])", r"<\g<1>%s:" % prefix,
+                      text).replace("xmlns=", "xmlns:%s=" % prefix, 1)
+        return text.replace("<InclusiveNamespaces xmlns=",
+                            "<ec:InclusiveNamespaces xmlns:ec=")
+    return edit
+
+
 # -- the list ---------------------------------------------------------------
 
 class Maker:
@@ -302,7 +346,7 @@ class Maker:
         return text.replace("@SIGR@", "")
 
     def both(self, text, **opt):
-        text = sign(text, "@SIGA@", ASSERTION_ID, self.key, self.cert)
+        text = sign(text, "@SIGA@", ASSERTION_ID, self.key, self.cert, **opt)
         return sign(text, "@SIGR@", RESPONSE_ID, self.key, self.cert, **opt)
 
     def put(self, name, text):
@@ -358,6 +402,49 @@ def positives(m):
           issuer_extra=' Format="urn:oasis:names:tc:SAML:2.0:nameid-format:'
           'entity"')
     m.sem("good-escaped", name="a&amp;b&#x27;&#233;@contoso.com")
+
+
+def providers(m):
+    """As their documentation and public samples show them."""
+    xs = ' xmlns:xs="http://www.w3.org/2001/XMLSchema"'
+    xsi = ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+    typed = xs + xsi + ' xsi:type="xs:string"'
+    entity = ' Format="urn:oasis:names:tc:SAML:2.0:nameid-format:entity"'
+    named = ' NameFormat="urn:oasis:names:tc:SAML:2.0:attrname-format:%s"'
+    here = lambda p: ' xmlns%s="%s"' % (p, SAML)
+    declared = '<?xml version="1.0" encoding="UTF-8"?>'
+    m.put("shape-okta", m.both(provider(
+        "saml2p:", "saml2:", {
+            "response": xs, "issuer": here(":saml2") + entity,
+            "assertion": xs, "format": entity, "value": typed,
+            "attr": named % "unspecified"}, before=declared),
+        edit=with_prefix("ds"), prefixes=["xs"]))
+    m.put("shape-keycloak", m.both(provider(
+        "samlp:", "saml:", {
+            "response": here(":saml"), "assertion": here(""),
+            "conditions": "<saml:OneTimeUse/>", "value": typed,
+            "authn": ' SessionNotOnOrAfter="2026-11-20T22:00:00Z"',
+            "attr": ' FriendlyName="uid"' + named % "basic"}),
+        edit=with_prefix("dsig")))
+    m.put("shape-adfs", m.signed(provider(
+        "samlp:", "", {
+            "response": ' Consent="urn:oasis:names:tc:SAML:2.0:consent:'
+                        'unspecified"', "issuer": here("")}),
+        edit=lambda s: with_prefix("ds")(s).replace(
+            "<ds:KeyInfo>", '<KeyInfo xmlns="%s">' % DSIG).replace(
+                "</ds:KeyInfo>", "</KeyInfo>")))
+    m.put("shape-onelogin", m.signed(provider(
+        "samlp:", "saml:", {
+            "response": here(":saml"), "assertion": xs + xsi,
+            "value": ' xsi:type="xs:string"', "attr": named % "basic"}),
+        edit=with_prefix("ds")))
+    m.put("shape-shibboleth", m.both(provider(
+        "saml2p:", "saml2:", {
+            "issuer": here(":saml2"), "assertion": xs.replace("xs=", "xsd="),
+            "data": ' Address="192.0.2.7"', "name":
+            ' NameQualifier="%s" SPNameQualifier="%s"' % (ISSUER, AUDIENCE),
+            "attr": named % "uri"}, before=declared + "\n", after="\n"),
+        edit=with_prefix("ds"), prefixes=["xsd"]))
 
 
 def parsing(m):
@@ -869,7 +956,8 @@ def main():
     DIR = sys.argv[1]
     m = Maker()
     positives(m)
-    for part in (parsing, wrapping, references, keys, meaning, rows, metadata):
+    for part in (providers, parsing, wrapping, references, keys, meaning,
+                 rows, metadata):
         part(m)
     key_pair("ec", 0, "no RSA (TEST KEY)")
     for name, pad, algorithm in (
