@@ -30,7 +30,8 @@ MESSAGES = {
     "END": (35, "count total", "uu"),
     "FETCH_IDP": (36, "certificate metadata url ca_file proxy issuer now",
                   "bbttttu"),
-    "IDP": (37, "entity_id login_url logout_url valid_until", "tttu"),
+    "IDP": (37, "entity_id login_url logout_url valid_until keys_weak",
+            "tttuu"),
     "IDP_KEY": (38, "n e cert_sha256 subject not_before not_after", "bbbtuu"),
 }
 
