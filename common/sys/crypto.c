@@ -226,6 +226,18 @@ crypto_test_rs1_verify(const struct crypto_key *key, const void *data,
 
 /* -- certificates -------------------------------------------------------- */
 
+/* What the certificate says, whether the key can be made of it or not: one of
+ * another kind is weak, one that cannot be made is a failure. */
+static bool
+says_rsa(const X509 *x509)
+{
+	ASN1_OBJECT *kind = NULL;
+
+	return X509_PUBKEY_get0_param(&kind, NULL, NULL, NULL,
+	    X509_get_X509_PUBKEY(x509)) == 1 &&
+	    OBJ_obj2nid(kind) == NID_rsaEncryption;
+}
+
 static enum err
 read_rsa(const X509 *x509, struct crypto_certificate *cert, struct diag *diag)
 {
@@ -234,10 +246,12 @@ read_rsa(const X509 *x509, struct crypto_certificate *cert, struct diag *diag)
 	AUTO(bn) BIGNUM *e = NULL;
 	enum err r;
 
-	if (key == NULL || !EVP_PKEY_is_a(key, "RSA") ||
+	if (!says_rsa(x509))
+		return fail(diag, ERR_IDP_KEY_WEAK, "key is not RSA");
+	if (key == NULL ||
 	    EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &n) != 1 ||
 	    EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &e) != 1)
-		return fail(diag, ERR_IDP_KEY_WEAK, "key is not RSA");
+		return fail(diag, ERR_IDP_CERTIFICATE, "key cannot be read");
 	r = check_rsa(n, e, diag);
 	if (r != ERR_OK)
 		return r;
