@@ -413,32 +413,32 @@ def providers(m):
     named = ' NameFormat="urn:oasis:names:tc:SAML:2.0:attrname-format:%s"'
     here = lambda p: ' xmlns%s="%s"' % (p, SAML)
     declared = '<?xml version="1.0" encoding="UTF-8"?>'
-    m.put("shape-okta", m.both(provider(
+    m.put("good-shape-okta", m.both(provider(
         "saml2p:", "saml2:", {
             "response": xs, "issuer": here(":saml2") + entity,
             "assertion": xs, "format": entity, "value": typed,
             "attr": named % "unspecified"}, before=declared),
         edit=with_prefix("ds"), prefixes=["xs"]))
-    m.put("shape-keycloak", m.both(provider(
+    m.put("good-shape-keycloak", m.both(provider(
         "samlp:", "saml:", {
             "response": here(":saml"), "assertion": here(""),
             "conditions": "<saml:OneTimeUse/>", "value": typed,
             "authn": ' SessionNotOnOrAfter="2026-11-20T22:00:00Z"',
             "attr": ' FriendlyName="uid"' + named % "basic"}),
         edit=with_prefix("dsig")))
-    m.put("shape-adfs", m.signed(provider(
+    m.put("good-shape-adfs", m.signed(provider(
         "samlp:", "", {
             "response": ' Consent="urn:oasis:names:tc:SAML:2.0:consent:'
                         'unspecified"', "issuer": here("")}),
         edit=lambda s: with_prefix("ds")(s).replace(
             "<ds:KeyInfo>", '<KeyInfo xmlns="%s">' % DSIG).replace(
                 "</ds:KeyInfo>", "</KeyInfo>")))
-    m.put("shape-onelogin", m.signed(provider(
+    m.put("good-shape-onelogin", m.signed(provider(
         "samlp:", "saml:", {
             "response": here(":saml"), "assertion": xs + xsi,
             "value": ' xsi:type="xs:string"', "attr": named % "basic"}),
         edit=with_prefix("ds")))
-    m.put("shape-shibboleth", m.both(provider(
+    m.put("good-shape-shibboleth", m.both(provider(
         "saml2p:", "saml2:", {
             "issuer": here(":saml2"), "assertion": xs.replace("xs=", "xsd="),
             "data": ' Address="192.0.2.7"', "name":

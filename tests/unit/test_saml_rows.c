@@ -104,11 +104,11 @@ accept_simplesamlphp(const char *file)
 	X(b1_either_order_of_the_statements_is_accepted, \
 	    "good-simplesamlphp") \
 	X(b10_string_type_is_accepted, "good-simplesamlphp") \
-	X(b1_shape_of_adfs_is_accepted, "shape-adfs") \
-	X(b1_shape_of_keycloak_is_accepted, "shape-keycloak") \
-	X(b1_shape_of_okta_is_accepted, "shape-okta") \
-	X(b1_shape_of_onelogin_is_accepted, "shape-onelogin") \
-	X(b1_shape_of_shibboleth_is_accepted, "shape-shibboleth")
+	X(b1_shape_of_adfs_is_accepted, "good-shape-adfs") \
+	X(b1_shape_of_keycloak_is_accepted, "good-shape-keycloak") \
+	X(b1_shape_of_okta_is_accepted, "good-shape-okta") \
+	X(b1_shape_of_onelogin_is_accepted, "good-shape-onelogin") \
+	X(b1_shape_of_shibboleth_is_accepted, "good-shape-shibboleth")
 
 #define OTHER_ACCEPTANCE(test, file) \
 	static void \

@@ -319,7 +319,7 @@ a9_document_is_judged_though_nobody_complained(void **state)
 		{ not_all_read, ERR_SAML_TRAILING },
 		{ with_internal_subset, ERR_SAML_DTD },
 		{ with_external_subset, ERR_SAML_DTD },
-		{ with_id, ERR_SAML_ATTRIBUTE },
+		{ with_id, ERR_SAML_ID_DUPLICATE },
 	};
 
 	(void)state;
