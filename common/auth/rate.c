@@ -9,23 +9,13 @@
 static enum err
 make_room(struct store *store, int64_t now, struct diag *diag)
 {
-	AUTO(store_stmt) struct store_stmt *ended = NULL;
-	AUTO(store_stmt) struct store_stmt *surplus = NULL;
-	enum err r = store_prepare(store,
-	    "DELETE FROM rates WHERE ends <= ?1", &ended, diag);
+	enum err r = store_exec_int(store,
+	    "DELETE FROM rates WHERE ends <= ?1", now, diag);
 
 	if (r == ERR_OK)
-		r = store_bind_int(ended, 1, now, diag);
-	if (r == ERR_OK)
-		r = store_run(ended, diag);
-	if (r == ERR_OK)
-		r = store_prepare(store, "DELETE FROM rates WHERE key IN ("
+		r = store_exec_int(store, "DELETE FROM rates WHERE key IN ("
 		    "SELECT key FROM rates ORDER BY count DESC, ends DESC "
-		    "LIMIT -1 OFFSET ?1)", &surplus, diag);
-	if (r == ERR_OK)
-		r = store_bind_int(surplus, 1, RATES_MAX - 1, diag);
-	if (r == ERR_OK)
-		r = store_run(surplus, diag);
+		    "LIMIT -1 OFFSET ?1)", RATES_MAX - 1, diag);
 	return r;
 }
 

@@ -25,15 +25,8 @@ make_key(const char *issuer, const char *assertion_id,
 static enum err
 forget_expired(struct store *store, int64_t now, struct diag *diag)
 {
-	AUTO(store_stmt) struct store_stmt *stmt = NULL;
-	enum err r = store_prepare(store,
-	    "DELETE FROM replay WHERE expires <= ?1", &stmt, diag);
-
-	if (r == ERR_OK)
-		r = store_bind_int(stmt, 1, now, diag);
-	if (r == ERR_OK)
-		r = store_run(stmt, diag);
-	return r;
+	return store_exec_int(store,
+	    "DELETE FROM replay WHERE expires <= ?1", now, diag);
 }
 
 static enum err

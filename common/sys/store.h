@@ -73,6 +73,10 @@ void store_reset(struct store_stmt *stmt);
 enum err store_exec(struct store *store, const char *sql, struct diag *diag)
 	MUST_USE;
 
+/* The same with one number, which is ?1. */
+enum err store_exec_int(struct store *store, const char *sql, int64_t value,
+	struct diag *diag) MUST_USE;
+
 /* The number that a statement without parameters gives; 0 without a row. */
 enum err store_query_int(struct store *store, const char *sql, int64_t *ret,
 	struct diag *diag) MUST_USE;
