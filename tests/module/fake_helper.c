@@ -42,6 +42,8 @@ static const struct twist {
 	{ "one-verdict", "ok", 1, NULL, 16, 0, 0, 0 },
 	{ "session-end", "ok", WIRE_GRANTED, NULL, 16, 0, 0, 4102444800 },
 	{ "session-end-huge", "ok", WIRE_GRANTED, NULL, 16, 0, 0, UINT64_MAX },
+	{ "session-end-late", "ok", WIRE_GRANTED, NULL, 16, 0, 0,
+	    SESSION_END_MAX + UINT64_C(1) },
 	{ "short-nonce", "ok", WIRE_GRANTED, NULL, 15, 0, 0, 0 },
 	{ "too-late", "answer-timeout", WIRE_DENIED, NULL, 16, 0, 0, 0 },
 	{ "too-long", "answer-too-long", WIRE_DENIED, NULL, 16, 0, 0, 0 },

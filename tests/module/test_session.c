@@ -156,15 +156,21 @@ d9_the_account_phase_changes_no_end(void **state)
 static void
 d9_an_end_that_is_no_time_is_no_grant(void **state)
 {
-	pam_handle_t *pamh;
+	static const char *const modes[] = {
+		"session-end-late", "session-end-huge"
+	};
 
 	(void)state;
-	write_stack("session-end-huge", "");
-	pamh = world_start("stack", OURS);
-	assert_int_equal(pam_authenticate(pamh, 0), PAM_SYSTEM_ERR);
-	world_assert_logged("result=unavailable reason=wire-syntax ");
-	assert_null(pam_getenv(pamh, SESSION_END_NAME));
-	(void)pam_end(pamh, PAM_SYSTEM_ERR);
+	for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
+		pam_handle_t *pamh;
+
+		write_stack(modes[i], "");
+		pamh = world_start("stack", OURS);
+		assert_int_equal(pam_authenticate(pamh, 0), PAM_SYSTEM_ERR);
+		world_assert_logged("result=unavailable reason=wire-syntax ");
+		assert_null(pam_getenv(pamh, SESSION_END_NAME));
+		(void)pam_end(pamh, PAM_SYSTEM_ERR);
+	}
 }
 
 static void

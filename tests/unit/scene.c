@@ -139,6 +139,12 @@ getsockopt(int fd, int level, int name, void *value, socklen_t *len)
 	return 0;
 }
 
+uid_t
+getuid(void)
+{
+	return fake.self;
+}
+
 enum err
 link_find(struct store *store, const struct conf *conf,
     const struct claims *claims, char login[static LOGIN_NAME_MAX_LEN + 1],
@@ -274,6 +280,7 @@ scene_open(struct scene *s, enum wire_operation operation)
 
 	make_store(s);
 	memset(&fake, 0, sizeof(fake));
+	fake.self = geteuid();
 	fake.stored_url = "";
 	fake.worker.fd = -1;
 	logged[0] = '\0';

@@ -31,6 +31,7 @@ struct scene_fake {
 	char calls[256];		/* "worker replay ..." */
 	int64_t replay_until;
 	uid_t caller;			/* who has the other end */
+	uid_t self;			/* getuid() */
 	const char *found;		/* link_find()'s, or NULL: unknown */
 	void (*at_link)(struct store *store);
 	struct channel worker;		/* the worker's end */

@@ -61,6 +61,8 @@ assert_some_claims(const struct claims *claims)
 	assert_null(claims_get(claims, "none"));
 	assert_true(claims_has(claims, "many", "b"));
 	assert_false(claims_has(claims, "many", "1"));
+	assert_false(claims_has(claims, "many", "bb"));
+	assert_false(claims_has(claims, "many", ""));
 	assert_false(claims_has(claims, "one", "a"));
 	assert_int_equal(claims_count(claims, "many"), 2);
 	assert_int_equal(claims_count(claims, "none"), 0);

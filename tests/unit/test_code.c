@@ -113,11 +113,14 @@ a_code_is_typed_as_people_do(void **data)
 	char code[CODE_SIZE];
 
 	wait_for_answer(state, "_1", "b.simon");
-	for (int way = 0; way < 5; way++) {
+	for (int way = 0; way < 6; way++) {
 		char typed[64] = "";
 		size_t len = 0;
 
-		issue(state, "b.simon", "_1", code);
+		do {
+			issue(state, "b.simon", "_1", code);
+		} while (strchr(code, '0') == NULL ||
+		    strchr(code, '1') == NULL);
 		for (const char *p = code; *p != '\0'; p++) {
 			char c = *p;
 
@@ -127,12 +130,12 @@ a_code_is_typed_as_people_do(void **data)
 				continue;
 			if (way == 3 && c == '-')
 				c = ' ';
-			if (way == 4 && c == '0')
+			if (way >= 4 && c == '0')
 				c = 'o';
-			if (way == 4 && c == '1')
-				c = (len & 1) != 0 ? 'L' : 'i';
+			if (way >= 4 && c == '1')
+				c = way == 4 ? 'L' : 'i';
 			typed[len++] = c;
-			if (way == 4) {
+			if (way >= 4) {
 				typed[len] = "- \t"[len % 3];
 				len++;
 			}
@@ -425,6 +428,30 @@ many_processes_that_guess_meet_the_limit(void **data)
 	assert_int_equal(count[ERR_CODE_LIMIT], STATE_PROCESSES - CODE_WRONG_MAX);
 }
 
+/* Only the end of the transaction sees what this trigger leaves. */
+static void
+d11_a_use_that_is_not_committed_lets_nobody_in(void **data)
+{
+	static const char *const statements[] = {
+		"PRAGMA foreign_keys = ON",
+		"CREATE TABLE parent(id INTEGER PRIMARY KEY)",
+		"CREATE TABLE child(id INTEGER REFERENCES parent "
+		    "DEFERRABLE INITIALLY DEFERRED)",
+		"CREATE TRIGGER t AFTER DELETE ON codes "
+		    "BEGIN INSERT INTO child VALUES (1); END",
+	};
+	struct state *state = *data;
+	char code[CODE_SIZE];
+
+	wait_for_answer(state, "_1", "b.simon");
+	issue(state, "b.simon", "_1", code);
+	for (size_t i = 0; i < ARRAY_LEN(statements); i++)
+		state_exec(state->store, statements[i], ERR_OK);
+	assert_true(redeem(state, code, 101) != ERR_OK);
+	state_exec(state->store, "DROP TRIGGER t", ERR_OK);
+	assert_err(redeem(state, code, 101), ERR_OK);
+}
+
 static void
 a_table_that_cannot_be_written_lets_nobody_in(void **data)
 {
@@ -468,6 +495,7 @@ main(void)
 		STATE_TEST(names_that_do_not_exist_are_counted_alike),
 		STATE_TEST(of_many_processes_with_one_code_one_wins),
 		STATE_TEST(many_processes_that_guess_meet_the_limit),
+		STATE_TEST(d11_a_use_that_is_not_committed_lets_nobody_in),
 		STATE_TEST(a_table_that_cannot_be_written_lets_nobody_in),
 	};
 

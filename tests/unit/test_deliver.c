@@ -131,24 +131,27 @@ c7_keys_that_are_too_old_deliver_nothing(void **state)
 static void
 only_root_delivers(void **state)
 {
-	const struct {
+	enum { SERVICE = 4711 };
+	static const struct {
 		uid_t caller;
 		const char *service_account;
 		enum err want;
 	} rows[] = {
 		{ 0, "_8x8sso", ERR_OK },
 		{ 0, "", ERR_OK },
-		{ 4711, "_8x8sso", ERR_NOT_ROOT },
+		{ SERVICE, "_8x8sso", ERR_NOT_ROOT },
+		{ SERVICE + 1, "_8x8sso", ERR_NOT_ROOT },
 		{ (uid_t)-1, "_8x8sso", ERR_NOT_ROOT },
-		{ getuid() + 1, "", ERR_NOT_ROOT },
+		{ SERVICE + 1, "", ERR_NOT_ROOT },
 		/* In tests that have no service account. */
-		{ getuid(), "", ERR_OK },
+		{ SERVICE, "", ERR_OK },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		DELIVERY(s);
 
+		fake.self = SERVICE;
 		fake.caller = rows[i].caller;
 		s.conf.host_user = scene_text(rows[i].service_account);
 		scene_wait(&s, FIRST, "b.simon");
