@@ -63,21 +63,38 @@ tab=$(printf '\t')
 
 target_of() # PROGRAM
 {
+	for folder in tests/unit tests/module; do
+		[ ! -e "$top/$folder/$1.c" ] || { echo "$folder/$1"; return; }
+	done
+	echo "$1"
+}
+
+# Where a test looks for it, below $top_builddir.
+place_of() # PROGRAM
+{
 	case $1 in
-	test_*) echo "tests/unit/$1" ;;
+	*.la) echo ".libs/${1%.la}.so" ;;
 	*) echo "$1" ;;
 	esac
 }
 
-# How a program is linked, in one line without libtool.
+# A test that loads the module which another PROGRAM is.
+is_loader() # PROGRAM
+{
+	[ -e "$top/tests/module/$1.c" ]
+}
+
+# How a program or a module is linked, in one line without libtool.
 keep_link() # PROGRAM
 {
+	! is_loader "$1" || return 0
 	target=$(target_of "$1")
 	rm -f "$target"
 	make -n V=1 "$target" | grep -e '--mode=link.* -o '"$target " |
 		sed 's|--mode=link|--dry-run &|' >"$work/link.sh"
 	# libtool rewrites nothing: it is asked what it would do.
-	sh "$work/link.sh" | sed -n 's|^libtool: link: ||p' >"$work/link-$1"
+	sh "$work/link.sh" |
+		sed -n 's|^libtool: link: \(.* -o .*\)|\1 |p' >"$work/link-$1"
 	[ -s "$work/link-$1" ] || die "no command links $target"
 }
 
@@ -116,22 +133,31 @@ build()
 
 # -- one mutant ------------------------------------------------------------
 
-# Compiles $dir/mutant.c as FILE and links the programs with it.
+# Compiles $dir/mutant.c as FILE and links the programs with it, in a folder
+# that looks like one of a build.
 make_mutant() # FILE PROGRAM...
 {
+	mkdir "$dir/.libs"
+	ln -s "$work/build/tests" "$dir/tests"
 	command=$work/compile-$(echo "$1" | tr / _)
 	object=$(cat "$command.object")
-	printf '%s -w -iquote %s -c -o %s %s\n' "$(cat "$command")" \
+	printf '%s -w -fPIC -iquote %s -c -o %s %s\n' "$(cat "$command")" \
 	    "$top/$(dirname "$1")" "$dir/mutant.o" "$dir/mutant.c" \
 	    >"$dir/make.sh"
 	shift
 	for program; do
+		if is_loader "$program"; then
+			ln -s "$work/build/tests/module/$program" "$dir"
+			continue
+		fi
 		# An object that is in no archive is exchanged where it is used.
 		case $object in
 		*.lo) with="s|\.o |.o $dir/mutant.o |" ;;
 		*) with="s| $object | $dir/mutant.o |" ;;
 		esac
-		sed -e "$with" -e "s| -o [^ ]* | -o $dir/$program |" \
+		# A module takes all of an archive: the first of two counts.
+		sed -e "$with" -e "s| -shared | -shared -Wl,-z,muldefs |" \
+		    -e "s| -o [^ ]* | -o $dir/$(place_of "$program") |" \
 		    "$work/link-$program" >>"$dir/make.sh"
 	done
 	sh -e "$dir/make.sh" >"$dir/log" 2>&1
