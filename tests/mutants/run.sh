@@ -4,10 +4,11 @@
 # Every mutant of tests/mutants/*.mutants: the source with one mistake, and a
 # test that must see it.
 #
-#	tests/mutants/run.sh [--row ROW] [--jobs N] [FILTER]
+#	tests/mutants/run.sh [--each] [--row ROW] [--jobs N] [FILTER]
 #
-# runs all of them, those of a row (B11), or those whose file or title has the
-# text FILTER.  Speaks TAP, one line per mutant; the last line before the plan
+# runs all of them, one of each row, those of a row (B11), or those whose file
+# or title has the text FILTER.  Every one of the table must apply, run or not.
+# Speaks TAP, one line per mutant; the last line before the plan
 # is killed/total.  Fails unless every mutant is killed.
 #
 # The tree is built once without optimisation, in a folder of its own, and
@@ -25,7 +26,8 @@ tables="$top/tests/mutants/saml.mutants"
 
 usage()
 {
-	echo "usage: tests/mutants/run.sh [--row ROW] [--jobs N] [FILTER]" >&2
+	echo "usage: tests/mutants/run.sh [--each] [--row ROW] [--jobs N]" \
+	    "[FILTER]" >&2
 	exit 2
 }
 
@@ -41,11 +43,13 @@ die()
 	exit 2
 }
 
+each=0
 row=
 filter=
 jobs=$(nproc)
 while [ $# -gt 0 ]; do
 	case $1 in
+	--each) each=1 ;;
 	--row) [ $# -gt 1 ] || usage; row=$2; shift ;;
 	--jobs) [ $# -gt 1 ] || usage; jobs=$2; shift ;;
 	-*) usage ;;
@@ -133,6 +137,21 @@ build()
 
 # -- one mutant ------------------------------------------------------------
 
+# FILE with the mistake, or what is wrong with the table.
+mutate() # NUMBER FILE
+{
+	awk -v number="$1" -f "$top/tests/mutants/table.awk" "$tables" "$top/$2"
+}
+
+# Says which of the table does not apply.
+lost()
+{
+	while IFS=$tab read -r number row file _ title; do
+		mutate "$number" "$file" >/dev/null 2>&1 ||
+			echo "$row $file: $title"
+	done <"$work/all"
+}
+
 # Compiles $dir/mutant.c as FILE and links the programs with it, in a folder
 # that looks like one of a build.
 make_mutant() # FILE PROGRAM...
@@ -193,8 +212,7 @@ judge() # NUMBER FILE PROGRAM...
 	shift 2
 	dir=$work/mutant-$number
 	mkdir "$dir"
-	if ! awk -v number="$number" -f "$top/tests/mutants/table.awk" \
-	    "$tables" "$top/$file" >"$dir/mutant.c"; then
+	if ! mutate "$number" "$file" >"$dir/mutant.c"; then
 		echo "1 does not apply: $(tail -n 1 "$dir/mutant.c")"
 	elif ! make_mutant "$file" "$@"; then
 		echo "1 does not compile: $(grep -m1 -e 'error: ' \
@@ -236,10 +254,12 @@ worker() # PLACE
 }
 
 awk -f "$top/tests/mutants/table.awk" "$tables" >"$work/all" || exit 2
-awk -F"$tab" -v row="$row" -v filter="$filter" '
-    (row == "" || $2 == row) && index($3 " " $5, filter)' "$work/all" \
-    >"$work/list"
+awk -F"$tab" -v row="$row" -v filter="$filter" -v each="$each" '
+    (row == "" || $2 == row) && index($3 " " $5, filter) &&
+    !(each && seen[$2]++)' "$work/all" >"$work/list"
 [ -s "$work/list" ] || die "no such mutant"
+lost >"$work/lost"
+check "every mutant of the table applies" none <"$work/lost"
 build
 
 cut -f3,4 "$work/list" | sort -u >"$work/pairs"

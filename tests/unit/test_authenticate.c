@@ -297,19 +297,22 @@ too_many_pieces_are_refused(void **state)
 {
 	AUTO(wire_msg) struct wire_msg msg = WIRE_MSG_INIT;
 	SCENE(s, AUTHENTICATE);
+	int asked = 0;
+	int status = 0;
 	pid_t pid = fork();
 
 	(void)state;
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		channel_close(&s.ch);
-		while (channel_recv(&s.module, &msg, NULL) == ERR_OK)
+		for (; channel_recv(&s.module, &msg, NULL) == ERR_OK; asked++)
 			scene_answer(&s, "AAAAAAAAAAAAA");
-		_exit(0);
+		_exit(asked == ANSWER_PIECES_MAX ? 0 : 1);
 	}
 	assert_err(authenticate(&s.login, &s.diag), ERR_ANSWER_TOO_LONG);
 	channel_close(&s.ch);
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
 }
 
 static void

@@ -290,6 +290,24 @@ c4_weak_key_is_left_out_and_the_others_are_not(void **state)
 	}
 }
 
+/* It might have been the one that signs: the known keys stay instead. */
+static void
+c7_certificate_that_cannot_be_read_is_not_passed_over(void **state)
+{
+	static const char tag[] = "X509Certificate>";
+	AUTO(buf) struct buf roles = BUF_INIT(1024u * 1024);
+	struct saml_idp idp;
+	char *text;
+
+	(void)state;
+	put_role(&roles, "IDPSSODescriptor", "idp-cert.pem", 2);
+	assert_err(parse_roles(&roles, &idp), ERR_OK);
+	text = strstr((char *)(uintptr_t)buf_str(&roles), tag);
+	assert_non_null(text);
+	memcpy(text + sizeof(tag) - 1, "AAAAAAAA", 8);
+	assert_err(parse_roles(&roles, &idp), ERR_IDP_CERTIFICATE);
+}
+
 static void
 address_is_that_of_the_redirect_binding(void **state)
 {
@@ -656,6 +674,8 @@ main(void)
 		cmocka_unit_test(text_around_the_certificate_is_refused),
 		cmocka_unit_test(private_key_is_no_certificate),
 		cmocka_unit_test(c4_weak_or_other_key_is_refused),
+		cmocka_unit_test(
+		    c7_certificate_that_cannot_be_read_is_not_passed_over),
 		cmocka_unit_test(c4_key_for_another_padding_is_refused),
 		cmocka_unit_test(
 		    c4_keys_of_2048_and_of_8192_bits_are_accepted),
