@@ -56,9 +56,22 @@ wrong_line() # TREE ROW REASONS PLACE RIGHT WRONG
 		echo "$2 has no mutant"
 }
 
+# Reasons of the catalogue that the table does not have in their row.
+forgotten_reasons() # TREE
+{
+	entry='X(\([A-Z0-9_]*\),.*"\([A-D][0-9]*\)",'
+	grep -n "$entry" "$1/common/base/err.h" |
+		sed "s/^\([0-9]*\):.*$entry.*/\1 \2 \3/" |
+		while read -r line reason row; do
+		grep "^$row$tab" "$1/$table" | cut -f2 | grep -qw "$reason" ||
+			echo "common/base/err.h:$line: $reason is not in $row"
+	done
+}
+
 catalogue() # TREE
 {
 	{
+		forgotten_reasons "$1"
 		for row in $rows; do
 			[ "$(grep -c "^$row$tab" "$1/$table")" = 1 ] ||
 				echo "$table:1: $row is not there once"
@@ -78,8 +91,10 @@ plant_row() # ROW REASONS FUNCTION RIGHT WRONG [BAD]
 		"$@" >> "$lint_plant/$table"
 }
 
-printf '\tX(SAML_A,\t"saml-a",\t"A1",\t"x") \\\n' |
-	plant common/base/err.h
+{
+	printf '\tX(SAML_A,\t"saml-a",\t"A1",\t"x") \\\n'
+	printf '\tX(SAML_F,\t"saml-f",\t"A2",\t"BAD") \\\n'
+} | plant common/base/err.h
 printf 'enum err\nf(void)\n{\n}\n' | plant common/auth/a.c
 for row in 1 2 3 4 5 6 8 9; do
 	echo "a${row}_r a${row}_w"
