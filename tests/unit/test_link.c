@@ -499,6 +499,19 @@ who_has_no_account_is_not_found(void **data)
 	(void)find(state, &foreign, ERR_SAML_TENANT);
 }
 
+/* It keeps its login name, which a local account has by now. */
+static void
+i5_who_has_lost_an_account_is_not_found(void **data)
+{
+	struct state *state = *data;
+	struct claims ann = entra(OID_A, "ann@contoso.com");
+
+	assert_err(link_to(state, &ann, "ann"), ERR_OK);
+	state_exec(state->store, "UPDATE users SET refused = 'name-local' "
+	    "WHERE login = 'ann'", ERR_OK);
+	(void)find(state, &ann, ERR_USER_UNKNOWN);
+}
+
 static void
 i3_who_is_found_by_an_old_name_is_not_linked(void **data)
 {
@@ -569,6 +582,7 @@ main(void)
 		TEST(pin_that_cannot_be_written_is_no_link),
 		TEST(a_person_is_found_by_name_and_then_by_object),
 		TEST(who_has_no_account_is_not_found),
+		TEST(i5_who_has_lost_an_account_is_not_found),
 		TEST(i3_who_is_found_by_an_old_name_is_not_linked),
 		TEST(i4_a_name_that_several_have_is_nobodys),
 		TEST(an_external_id_is_found_as_it_is_compared),
