@@ -216,7 +216,7 @@ judge() # NUMBER FILE PROGRAM...
 		echo "1 does not apply: $(tail -n 1 "$dir/mutant.c")"
 	elif ! make_mutant "$file" "$@"; then
 		echo "1 does not compile: $(grep -m1 -e 'error: ' \
-		    -e 'undefined' "$dir/log")"
+		    -e 'undefined' "$dir/log" || tail -n 1 "$dir/log")"
 	else
 		failure=$(first_failure "$@")
 		if [ -n "$failure" ]; then
