@@ -40,7 +40,6 @@ output_release(xmlOutputBuffer *out)
 	(void)xmlOutputBufferClose(out);
 }
 
-DEFINE_XML_AUTO(doc, xmlDoc, xmlFreeDoc);
 DEFINE_XML_AUTO(dsig, xmlSecDSigCtx, xmlSecDSigCtxDestroy);
 DEFINE_XML_AUTO(key, xmlSecKey, xmlSecKeyDestroy);
 DEFINE_XML_AUTO(output, xmlOutputBuffer, output_release);
@@ -265,10 +264,10 @@ verify_with_xmlsec(const struct xmlsig *sig, const struct crypto_key *key,
 
 /* -- the way of libxml2 and OpenSSL -------------------------------------- */
 
-/* What an enveloped signature covers: its parent without itself. */
+/* An element, without one of its children. */
 struct covered {
-	const xmlNode *parent;
-	const xmlNode *signature;
+	const xmlNode *top;
+	const xmlNode *without;		/* NULL: everything */
 	const xmlNode *last;		/* the last element that was covered */
 };
 
@@ -283,8 +282,8 @@ is_covered(void *data, xmlNode *node, xmlNode *parent)
 	if (element == covered->last)
 		return 1;
 	for (const xmlNode *n = element; n != NULL &&
-	    n != covered->signature; n = n->parent)
-		if (n == covered->parent) {
+	    n != covered->without; n = n->parent)
+		if (n == covered->top) {
 			covered->last = element;
 			return 1;
 		}
@@ -312,10 +311,8 @@ split_prefixes(char *text, xmlChar *list[static XMLSIG_PREFIXES_MAX + 1])
 	return true;
 }
 
-/* covered: NULL for the whole document. */
 static enum err
-canonicalise(xmlDoc *doc, struct covered *covered, const char *prefixes,
-    struct buf *out)
+canonicalise(struct covered *covered, const char *prefixes, struct buf *out)
 {
 	AUTO(output) xmlOutputBuffer *output = xmlAllocOutputBuffer(NULL);
 	AUTO_FREE char *copy = strdup(prefixes);
@@ -325,27 +322,12 @@ canonicalise(xmlDoc *doc, struct covered *covered, const char *prefixes,
 		return ERR_NOMEM;
 	if (!split_prefixes(copy, list))
 		return ERR_INTERNAL;
-	if (xmlC14NExecute(doc, covered == NULL ? NULL : is_covered, covered,
+	if (xmlC14NExecute(covered->top->doc, is_covered, covered,
 	    XML_C14N_EXCLUSIVE_1_0, list, 0, output) < 0)
 		return ERR_SAML_SIG_INVALID;
 	(void)xmlOutputBufferFlush(output);
 	return buf_put(out, xmlOutputBufferGetContent(output),
 	    xmlOutputBufferGetSize(output));
-}
-
-/* As a document of its own: C14N would walk through all the rest of this one
- * to leave it out. */
-static enum err
-canonicalise_signed_info(const struct xmlsig *sig, struct buf *out)
-{
-	AUTO(doc) xmlDoc *doc = xmlNewDoc(NULL);
-	xmlNode *info = doc == NULL ? NULL :
-	    xmlDocCopyNode(node_of(sig->signed_info), doc, 1);
-
-	if (info == NULL)
-		return ERR_NOMEM;
-	(void)xmlDocSetRootElement(doc, info);
-	return canonicalise(doc, NULL, "", out);
 }
 
 static enum err
@@ -354,10 +336,10 @@ verify_with_openssl(const struct xmlsig *sig, const struct crypto_key *key,
 {
 	AUTO(buf) struct buf info = BUF_INIT(SAML_XML_MAX);
 	const xmlNode *signature = node_of(sig->signature);
-	struct covered covered = { signature->parent, signature, NULL };
+	struct covered what = { signature->parent, signature, NULL };
+	struct covered how = { node_of(sig->signed_info), NULL, NULL };
 	uint8_t digest[SHA256_SIZE];
-	enum err r = canonicalise(signature->doc, &covered, sig->prefixes,
-	    out);
+	enum err r = canonicalise(&what, sig->prefixes, out);
 
 	if (r != ERR_OK)
 		return r;
@@ -366,7 +348,7 @@ verify_with_openssl(const struct xmlsig *sig, const struct crypto_key *key,
 		return r;
 	if (memcmp(digest, sig->digest, sig->suite->digest_size) != 0)
 		return ERR_SAML_SIG_INVALID;
-	r = canonicalise_signed_info(sig, &info);
+	r = canonicalise(&how, "", &info);
 	if (r != ERR_OK)
 		return r;
 	if (!sig->suite->verify(key, info.data, info.len, sig->value,
