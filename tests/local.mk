@@ -34,7 +34,8 @@ include tests/bench/local.mk
 # lets nothing be written at the end.  configure --enable-coverage.
 EXTRA_DIST += tests/lib/coverage.sh
 coverage_tests = $(unit_saml_programs) tests/unit/test_authenticate \
-	tests/unit/test_xml tests/fuzz/replay.sh
+	tests/unit/test_xml tests/unit/test_xml_layers \
+	tests/unit/test_xml_memory tests/fuzz/replay.sh
 .PHONY: coverage
 coverage:
 if COVERAGE

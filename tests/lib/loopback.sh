@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Sourced after tap.sh by shell tests that need servers on loopback.  Sets
 # $python and $dir, which goes away at the end as the servers do; without
-# Python the test ends here.
+# Python the test ends here.  Needs $top_srcdir.
 
 python=/usr/bin/python3
 
@@ -31,7 +31,7 @@ start_server() # NAME [CERT KEY]
 	home=$dir/$1
 	shift
 	mkdir "$home"
-	$python "$top_srcdir/tests/lib/scim_server.py" "$home" "$@" &
+	$python "${top_srcdir:?}/tests/lib/scim_server.py" "$home" "$@" &
 	servers="$servers $!"
 	tries=0
 	until [ -s "$home/port" ] || [ $tries -gt 200 ]; do

@@ -33,7 +33,8 @@ is_weak(const char *name)
 
 /* C1: whoever's certificate is in the message may sign. */
 WRAPPED(enum err, saml_signature_verify, struct xml_node *node,
-    const struct idp_keys *keys, struct buf *out, struct diag *diag)
+    const struct idp_keys *keys, struct crypto_keyring *ring,
+    struct buf *out, struct diag *diag)
 {
 	static const char *const path[] = {
 		"Signature", "KeyInfo", "X509Data", "X509Certificate", NULL
@@ -45,7 +46,7 @@ WRAPPED(enum err, saml_signature_verify, struct xml_node *node,
 	    saml_certificate_parse(xml_text(leaf), strlen(xml_text(leaf)),
 	    &theirs.key[0], NULL) == ERR_OK)
 		keys = &theirs;
-	return __real_saml_signature_verify(node, keys, out, diag);
+	return __real_saml_signature_verify(node, keys, ring, out, diag);
 }
 
 static int
