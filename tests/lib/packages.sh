@@ -16,7 +16,7 @@ packages_build()
 packages_host()
 {
 	echo python3 python3-lxml python3-cryptography iproute2 procps curl \
-	    openssh-server openssh-client pamtester ca-certificates
+	    openssh-server openssh-client pamtester sudo ca-certificates
 }
 
 # The rest of the tests.  npm of another source is as good.
