@@ -69,8 +69,9 @@ check_programs(struct checking *c)
 		struct diag diag = DIAG_INIT;
 		char path[PATH_MAX];
 
-		(void)snprintf(path, sizeof(path), "%s/%s", dir, programs[i]);
-		if (io_open_trusted(path, false, &fd, &diag) != ERR_OK)
+		if (conf_program_path(&c->admin->conf, programs[i], path,
+		    sizeof(path), &diag) != ERR_OK ||
+		    io_open_trusted(path, false, &fd, &diag) != ERR_OK)
 			check_fail(c, "%s; install it again, or correct "
 			    "[host] libexec_dir", diag.text);
 		else if (access(path, X_OK) != 0)

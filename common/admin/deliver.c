@@ -76,12 +76,11 @@ begin(struct delivery *d, const struct admin *admin, struct diag *diag)
 	char option[] = "--config";
 	char *argv[] = { path, option,
 	    (char *)(uintptr_t)admin->conf_path, NULL };
-	int len = snprintf(path, sizeof(path), "%s/" HELPER,
-	    admin->conf.host_libexec_dir);
-	enum err r;
+	enum err r = conf_program_path(&admin->conf, HELPER, path,
+	    sizeof(path), diag);
 
-	if (len < 0 || (size_t)len >= sizeof(path))
-		return fail(diag, ERR_SPAWN, "[host] libexec_dir is too long");
+	if (r != ERR_OK)
+		return r;
 	if (getrandom(d->nonce, sizeof(d->nonce), 0) !=
 	    (ssize_t)sizeof(d->nonce))
 		return fail_errno(diag, ERR_INTERNAL, "getrandom");

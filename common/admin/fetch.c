@@ -30,13 +30,11 @@ start_worker(const struct admin *admin, int extra_fd, int64_t seconds,
 	const struct conf *conf = &admin->conf;
 	char program[PATH_MAX];
 	char *argv[] = { program, conf->host_user, NULL };
-	int len = snprintf(program, sizeof(program), "%s/" WORKER,
-	    conf->host_libexec_dir);
-	enum err r;
+	enum err r = conf_program_path(conf, WORKER, program, sizeof(program),
+	    diag);
 
-	if (len < 0 || (size_t)len >= sizeof(program))
-		return fail(diag, ERR_SPAWN, "[host] libexec_dir is too long");
-	r = peer_start(peer, argv, extra_fd, diag);
+	if (r == ERR_OK)
+		r = peer_start(peer, argv, extra_fd, diag);
 	if (r != ERR_OK)
 		return r;
 	channel_set_timeout(&peer->ch, (int)(seconds * 1000));

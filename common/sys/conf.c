@@ -319,3 +319,15 @@ conf_state_path(const struct conf *conf, char *path, size_t size)
 {
 	(void)snprintf(path, size, "%s/state/state.db", conf->host_state_dir);
 }
+
+enum err
+conf_program_path(const struct conf *conf, const char *name, char *path,
+    size_t size, struct diag *diag)
+{
+	int len = snprintf(path, size, "%s/%s", conf->host_libexec_dir, name);
+
+	if (len < 0 || (size_t)len >= size)
+		return fail(diag, ERR_CONF_VALUE,
+		    "[host] libexec_dir is too long");
+	return ERR_OK;
+}

@@ -131,4 +131,9 @@ conf_is_address(const char *source)
 void conf_cache_path(const struct conf *conf, char *path, size_t size);
 void conf_state_path(const struct conf *conf, char *path, size_t size);
 
+/* <libexec_dir>/name, a program of ours, into a caller's PATH_MAX buffer.
+ * ERR_CONF_VALUE when it does not fit. */
+enum err conf_program_path(const struct conf *conf, const char *name,
+	char *path, size_t size, struct diag *diag) MUST_USE;
+
 #endif

@@ -6,7 +6,6 @@
 #include "helper.h"
 
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "auth/replay.h"
@@ -78,13 +77,11 @@ ask_worker(const struct conf *conf, const struct answer *answer,
 	struct diag why = DIAG_INIT;
 	char path[PATH_MAX];
 	char *argv[] = { path, NULL };
-	int len = snprintf(path, sizeof(path), "%s/" WORKER_NAME,
-	    conf->host_libexec_dir);
-	enum err r;
+	enum err r = conf_program_path(conf, WORKER_NAME, path, sizeof(path),
+	    diag);
 
-	if (len < 0 || (size_t)len >= sizeof(path))
-		return fail(diag, ERR_CONF_VALUE, "libexec_dir is too long");
-	r = peer_start(&peer, argv, -1, diag);
+	if (r == ERR_OK)
+		r = peer_start(&peer, argv, -1, diag);
 	if (r != ERR_OK)
 		return r;
 	channel_set_timeout(&peer.ch, WORKER_MS);

@@ -69,8 +69,8 @@ tests_unit_test_verdict_LDADD = $(unit_module_libs)
 
 unit_helper_libs = pam_8x8sso/helper/libhelper.la \
 	common/auth/librequest.la common/auth/librules.la \
-	common/sys/libqr.la common/wire/libwire.la common/base/libbase.la \
-	$(CMOCKA_LIBS)
+	common/sys/libconf.la common/sys/libqr.la common/wire/libwire.la \
+	common/base/libbase.la $(CMOCKA_LIBS)
 unit_programs += tests/unit/test_authenticate tests/unit/test_deliver \
 	tests/unit/test_handover tests/unit/test_picture tests/unit/test_reply
 tests_unit_test_authenticate_SOURCES = tests/unit/test_authenticate.c \
@@ -99,8 +99,9 @@ tests_unit_test_admin_SOURCES = tests/unit/test_admin.c \
 tests_unit_test_admin_LDADD = common/base/libbase.la $(CMOCKA_LIBS)
 tests_unit_test_admin_deliver_SOURCES = tests/unit/test_admin_deliver.c \
 	common/admin/deliver.c common/admin/print.c
-tests_unit_test_admin_deliver_LDADD = common/sys/libjson.la \
-	common/wire/libwire.la common/base/libbase.la $(CMOCKA_LIBS)
+tests_unit_test_admin_deliver_LDADD = common/sys/libconf.la \
+	common/sys/libjson.la common/wire/libwire.la common/base/libbase.la \
+	$(CMOCKA_LIBS)
 tests_unit_test_conf_SOURCES = tests/unit/test_conf.c
 tests_unit_test_conf_LDADD = common/sys/libconf.la $(CMOCKA_LIBS)
 tests_unit_test_http_SOURCES = tests/unit/test_http.c

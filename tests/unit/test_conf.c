@@ -472,6 +472,21 @@ state_lives_below_the_state_directory(void **state)
 	assert_string_equal(text, "/x/state/state.db");
 }
 
+static void
+a_program_whose_path_does_not_fit_is_not_started(void **state)
+{
+	char libexec_dir[] = "/usr/libexec/8x8sso";
+	const struct conf conf = { .host_libexec_dir = libexec_dir };
+	char program[sizeof("/usr/libexec/8x8sso/8x8sso-saml")];
+
+	(void)state;
+	assert_err(conf_program_path(&conf, "8x8sso-saml", program,
+	    sizeof(program), NULL), ERR_OK);
+	assert_string_equal(program, "/usr/libexec/8x8sso/8x8sso-saml");
+	assert_err(conf_program_path(&conf, "8x8sso-saml", program,
+	    sizeof(program) - 1, NULL), ERR_CONF_VALUE);
+}
+
 int
 main(void)
 {
@@ -498,6 +513,8 @@ main(void)
 		cmocka_unit_test(
 		    every_key_is_described_and_has_a_field_of_its_own),
 		cmocka_unit_test(state_lives_below_the_state_directory),
+		cmocka_unit_test(
+		    a_program_whose_path_does_not_fit_is_not_started),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);
