@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <security/pam_ext.h>
+#include <security/pam_modules.h>
 
 #include "base/limits.h"
 #include "terminal.h"
@@ -70,6 +71,19 @@ relay_info(struct exchange *x, const struct wire_msg *msg, struct diag *diag)
 	return ERR_OK;
 }
 
+/* The helper is busy with somebody else, and says so every now and then. */
+static enum err
+relay_wait(struct exchange *x, const struct wire_msg *msg, struct diag *diag)
+{
+	uint64_t seconds = wire_get_u64(msg, WAIT_SECONDS);
+
+	if (seconds > WAIT_MAX_S)
+		return fail(diag, ERR_WIRE_SYNTAX, "a wait of %llu s",
+		    (unsigned long long)seconds);
+	channel_set_timeout(&x->peer.ch, RELAY_TURN_MS + (int)seconds * 1000);
+	return ERR_OK;
+}
+
 static enum err
 relay_one(struct exchange *x, const struct wire_msg *msg, struct diag *diag)
 {
@@ -80,6 +94,7 @@ relay_one(struct exchange *x, const struct wire_msg *msg, struct diag *diag)
 	} turns[] = {
 		{ WIRE_PROMPT, relay_prompt },
 		{ WIRE_INFO, relay_info },
+		{ WIRE_WAIT, relay_wait },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(turns); i++)
@@ -113,27 +128,45 @@ word(const char *text)
 	return (char *)(uintptr_t)text;
 }
 
+/* Before it asks PAM, sshd says what else it has accepted: a line each, such
+ * as "publickey ssh-ed25519 AAAA...". */
+static bool
+key_came_first(pam_handle_t *pamh)
+{
+	static const char method[] = "publickey ";
+	const char *line = pam_getenv(pamh, "SSH_AUTH_INFO_0");
+
+	while (line != NULL && *line != '\0') {
+		if (strncmp(line, method, sizeof(method) - 1) == 0)
+			return true;
+		line = strchr(line, '\n');
+		line = line == NULL ? NULL : line + 1;
+	}
+	return false;
+}
+
 static enum err
-start(struct peer *peer, int flags, const struct args *args,
+start(struct exchange *x, const struct args *args,
     const struct verdict_request *request, struct diag *diag)
 {
-	struct terminal terminal = terminal_find(flags, request->tty);
+	struct terminal terminal = terminal_find(x->flags, request->tty);
 	char *argv[] = { word(args->helper), word("--config"),
 	    word(args->config), NULL };
 	enum err r;
 
 	if (args->config == NULL)
 		argv[1] = NULL;
-	r = peer_start(peer, argv, -1, diag);
+	r = peer_start(&x->peer, argv, -1, diag);
 	if (r != ERR_OK)
 		return r;
-	channel_set_timeout(&peer->ch, RELAY_TURN_MS);
-	return CHANNEL_SEND(&peer->ch, BEGIN, diag,
+	channel_set_timeout(&x->peer.ch, RELAY_TURN_MS);
+	return CHANNEL_SEND(&x->peer.ch, BEGIN, diag,
 	    wire_u64(request->operation),
 	    wire_bytes(request->nonce, sizeof(request->nonce)),
 	    wire_text(request->user), wire_text(request->service),
 	    wire_text(request->rhost), wire_text(request->tty),
-	    wire_u64(terminal.columns), wire_u64(terminal.rows));
+	    wire_u64(terminal.columns), wire_u64(terminal.rows),
+	    wire_u64(key_came_first(x->pamh)));
 }
 
 enum err
@@ -142,7 +175,7 @@ relay_run(pam_handle_t *pamh, int flags, const struct args *args,
     struct diag *diag)
 {
 	struct exchange x = { pamh, flags, PEER_INIT };
-	enum err r = start(&x.peer, flags, args, request, diag);
+	enum err r = start(&x, args, request, diag);
 
 	if (r == ERR_OK)
 		r = converse(&x, ret_result, diag);

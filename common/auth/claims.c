@@ -195,7 +195,7 @@ claims_send(const struct claims *claims, struct channel *ch,
 		if (r != ERR_OK)
 			return r;
 	}
-	return CHANNEL_SEND(ch, SAML_ACCEPT, diag,
+	return CHANNEL_SEND(ch, ACCEPT, diag,
 	    wire_text(fixed->issuer),
 	    wire_text(fixed->assertion_id),
 	    wire_text(fixed->name_id),
@@ -218,25 +218,25 @@ take_accept(const struct wire_msg *msg, struct claims *claims,
     struct diag *diag)
 {
 	const struct claims_fixed fixed = {
-		.issuer = wire_get_text(msg, SAML_ACCEPT_ISSUER),
-		.assertion_id = wire_get_text(msg, SAML_ACCEPT_ASSERTION_ID),
-		.name_id = wire_get_text(msg, SAML_ACCEPT_NAME_ID),
+		.issuer = wire_get_text(msg, ACCEPT_ISSUER),
+		.assertion_id = wire_get_text(msg, ACCEPT_ASSERTION_ID),
+		.name_id = wire_get_text(msg, ACCEPT_NAME_ID),
 		.name_id_format =
-		    wire_get_text(msg, SAML_ACCEPT_NAME_ID_FORMAT),
+		    wire_get_text(msg, ACCEPT_NAME_ID_FORMAT),
 		.in_response_to =
-		    wire_get_text(msg, SAML_ACCEPT_IN_RESPONSE_TO),
+		    wire_get_text(msg, ACCEPT_IN_RESPONSE_TO),
 		.not_on_or_after =
-		    (int64_t)wire_get_u64(msg, SAML_ACCEPT_NOT_ON_OR_AFTER),
+		    (int64_t)wire_get_u64(msg, ACCEPT_NOT_ON_OR_AFTER),
 		.authn_instant =
-		    (int64_t)wire_get_u64(msg, SAML_ACCEPT_AUTHN_INSTANT),
+		    (int64_t)wire_get_u64(msg, ACCEPT_AUTHN_INSTANT),
 		.session_not_on_or_after = (int64_t)wire_get_u64(msg,
-		    SAML_ACCEPT_SESSION_NOT_ON_OR_AFTER),
+		    ACCEPT_SESSION_NOT_ON_OR_AFTER),
 	};
 
 	if (*fixed.issuer == '\0' || *fixed.assertion_id == '\0' ||
-	    !is_time(msg, SAML_ACCEPT_NOT_ON_OR_AFTER) ||
-	    !is_time(msg, SAML_ACCEPT_AUTHN_INSTANT) ||
-	    !is_time(msg, SAML_ACCEPT_SESSION_NOT_ON_OR_AFTER))
+	    !is_time(msg, ACCEPT_NOT_ON_OR_AFTER) ||
+	    !is_time(msg, ACCEPT_AUTHN_INSTANT) ||
+	    !is_time(msg, ACCEPT_SESSION_NOT_ON_OR_AFTER))
 		return fail(diag, ERR_WORKER, "incomplete acceptance");
 	if (claims_set_fixed(claims, &fixed) != ERR_OK)
 		return fail(diag, ERR_NOMEM, "claims");
@@ -288,7 +288,7 @@ claims_recv(struct channel *ch, struct claims **ret, struct diag *diag)
 	} while (msg.type == WIRE_CLAIM);
 	if (msg.type == WIRE_REFUSE)
 		return take_refusal(&msg, diag);
-	if (msg.type != WIRE_SAML_ACCEPT)
+	if (msg.type != WIRE_ACCEPT)
 		return fail(diag, ERR_WIRE_UNEXPECTED, "%s from the worker",
 		    wire_type_name(msg.type));
 	r = take_accept(&msg, claims, diag);

@@ -64,7 +64,7 @@ struct claims_fixed {
 /* Borrowed until the claims are freed. */
 const struct claims_fixed *claims_fixed(const struct claims *claims);
 
-/* Worker: CLAIM*, SAML_ACCEPT. */
+/* Worker: CLAIM*, ACCEPT. */
 enum err claims_send(const struct claims *claims, struct channel *ch,
 	struct diag *diag) MUST_USE;
 

@@ -135,6 +135,60 @@
 	X(SAML_CLAIM_MISSING,	"saml-claim-missing",	"D16",	"a required claim is missing") \
 	X(SAML_ENCRYPTED,	"saml-encrypted",	"D17",	"encrypted assertions are not supported") \
 	X(SAML_ENCRYPTED_PART,	"saml-encrypted-part",	"D18",	"encrypted NameIDs and attributes are not supported") \
+	/* id_token and key set */ \
+	X(JWT_NONE,		"jwt-none",		"J1",	"token is not signed") \
+	X(JWT_SIGNATURE,	"jwt-signature",	"J1",	"token's signature does not verify") \
+	X(JWT_HMAC,		"jwt-hmac",		"J2",	"token is signed with a shared secret") \
+	X(JWT_ALGORITHM,	"jwt-algorithm",	"J3",	"token's algorithm is not RS256") \
+	X(JWT_HEADER,		"jwt-header",		"J4",	"token's header has a member that is not allowed") \
+	X(JWT_KID,		"jwt-kid",		"J5",	"token's key id is missing or malformed") \
+	X(JWT_CRIT,		"jwt-crit",		"J6",	"token demands an extension") \
+	X(JWT_TYPE,		"jwt-type",		"J7",	"not an id_token") \
+	X(JWT_LIMITS,		"jwt-limits",		"J9",	"token is too deep, or has too many members or too long strings") \
+	X(JWT_BASE64,		"jwt-base64",		"J10",	"token is not canonical base64url") \
+	X(JWT_TOO_LONG,		"jwt-too-long",		"J11",	"token is too long") \
+	X(JWT_SEGMENTS,		"jwt-segments",		"J12",	"token has not exactly three parts") \
+	X(JWT_ISSUER,		"jwt-issuer",		"J14",	"token is issued by somebody else") \
+	X(JWT_KEY_ISSUER,	"jwt-key-issuer",	"J15",	"token's key is not for its issuer") \
+	X(JWT_TENANT,		"jwt-tenant",		"J16",	"token is issued for another tenant") \
+	X(JWT_AUDIENCE,		"jwt-audience",		"J17",	"token is meant for another audience") \
+	X(JWT_TIME,		"jwt-time",		"J18",	"a time of the token is missing or malformed") \
+	X(JWT_EXPIRED,		"jwt-expired",		"J18",	"token has expired") \
+	X(JWT_NOT_YET,		"jwt-not-yet-valid",	"J18",	"token is not valid yet") \
+	X(JWT_STALE,		"jwt-stale",		"J18",	"token was issued before this login, or for too long") \
+	X(JWT_NONCE,		"jwt-nonce",		"J19",	"token has not the nonce of this login") \
+	X(JWT_SUBJECT,		"jwt-subject",		"J20",	"token does not say whose it is") \
+	X(JWT_VERSION,		"jwt-version",		"J20",	"token is not of version 2.0") \
+	X(JWT_ACRS,		"jwt-acrs",		"J22",	"token lacks the authentication context that is required") \
+	X(JWT_AUTH_OLD,		"jwt-auth-old",		"J22",	"the person signed in too long ago") \
+	X(JWT_HASH,		"jwt-hash",		"J23",	"token does not belong to its access token") \
+	X(JWT_GROUPS,		"jwt-groups",		"J24",	"token lacks a group that is required, or does not list them") \
+	X(JWT_KEY_UNKNOWN,	"jwt-key-unknown",	"J27",	"token is signed with a key that is not the provider's") \
+	X(JWKS,			"jwks",			"J13",	"key set cannot be used") \
+	X(JWKS_STALE,		"jwks-stale",		"J28",	"the provider's token keys are too old, and no new ones can be had") \
+	X(JWKS_LIMITS,		"jwks-limits",		"J29",	"key set is too long") \
+	X(OIDC_HOST,		"oidc-host",		"J26",	"an address is on a host that is not allowed") \
+	X(OIDC_DISCOVERY,	"oidc-discovery",	"J26",	"discovery document cannot be used") \
+	X(OIDC_MISSING,		"oidc-missing",		"",	"the provider's endpoints are not known (run 8x8sso sync)") \
+	/* the device flow */ \
+	X(DEVICE_KEY_FIRST,	"device-key-first",	"V1",	"a key has to come first, and none did") \
+	X(DEVICE_LIMIT,		"device-limit",		"V1",	"too many sign-ins by code") \
+	X(DEVICE_CONFIRM,	"device-confirm",	"V1",	"confirmation code is missing or wrong") \
+	X(DEVICE_PLACE,		"device-place",		"V1",	"signed in from an address that is not allowed") \
+	X(DEVICE_LOST,		"device-lost",		"V3",	"the code was used or is not known: somebody else may have it") \
+	X(DEVICE_TIME,		"device-time",		"V4",	"nobody signed in within the time of this login") \
+	X(DEVICE_PROMPT,	"device-prompt",	"V5",	"the provider's code or address is not one to show") \
+	X(DEVICE_TENANT,	"device-tenant",	"V6",	"the provider does not know this tenant, or not there") \
+	X(DEVICE_RESPONSE,	"device-response",	"V7",	"the provider's answer is not one of the device flow") \
+	X(DEVICE_BUSY,		"device-busy",		"V8",	"the provider cannot be reached or is overloaded") \
+	X(DEVICE_EXPIRED,	"device-expired",	"",	"the code has expired") \
+	X(DEVICE_DECLINED,	"device-declined",	"",	"the sign-in was declined in the browser") \
+	X(DEVICE_CLIENT,	"device-client",	"",	"the application is unknown or not set up for sign-in by code") \
+	X(DEVICE_BLOCKED,	"device-blocked",	"",	"Conditional Access blocks sign-in by code") \
+	X(DEVICE_MFA,		"device-mfa",		"",	"the provider demands another factor first") \
+	X(DEVICE_UNASSIGNED,	"device-unassigned",	"",	"the person is not assigned to the application") \
+	X(DEVICE_DISABLED,	"device-disabled",	"",	"the person's account is disabled, locked or unknown there") \
+	X(DEVICE_REFUSED,	"device-refused",	"",	"the provider refuses") \
 	/* the account */ \
 	X(LINK_MISMATCH,	"link-mismatch",	"I1",	"signed in as somebody else") \
 	X(LINK_PIN,		"link-pin",		"I3",	"name belongs to another identity since its first login") \

@@ -68,6 +68,27 @@
 #define DELIVER_READ_MS 30000		/* for a program to give it */
 #define RATES_MAX 10000			/* counters */
 
+/* The device flow (catalogue J9, J11, J29, V4, V5; RFC 8628). */
+#define JWT_MAX (16u * 1024)
+#define JWT_HEADER_MAX 1024u
+#define JWT_DEPTH_MAX 8
+#define JWT_MEMBERS_MAX 128u		/* of one object */
+#define JWT_STRING_MAX 4096u
+#define KID_MAX_LEN 128
+#define JWKS_MAX (256u * 1024)
+#define JWKS_KEYS_MAX 64
+#define JWKS_REFRESH_SECONDS 300	/* at most one fetch by logins in */
+#define OIDC_MAX (64u * 1024)		/* discovery, device and token answers */
+#define OIDC_MS 30000			/* for the provider to send one */
+#define DEVICE_CODE_MAX_LEN 4096
+#define USER_CODE_MIN_LEN 4
+#define USER_CODE_MAX_LEN 16
+#define DEVICE_INTERVAL_MIN 5		/* seconds; also where none is given */
+#define DEVICE_INTERVAL_MAX 300
+#define DEVICE_REQUEST_MS 15000		/* one request of the flow */
+#define DEVICE_LIMIT_SECONDS 900	/* in which flows are counted */
+#define WAIT_MAX_S 60			/* that a WAIT may ask for */
+
 /* The wire. */
 #define WIRE_PAYLOAD_MAX (256u * 1024)
 

@@ -60,7 +60,7 @@ entra_subject(const struct conf *conf, const struct claims *claims,
 		return r;
 	if (!parse_equal_nocase(tenant, conf->idp_tenant))
 		return fail(diag, ERR_SAML_TENANT, "tenant %s", tenant);
-	if (is_guest(claims))
+	if (!conf->users_guests && is_guest(claims))
 		return fail(diag, ERR_LINK_GUEST,
 		    "authenticated by another provider than %s",
 		    claims_fixed(claims)->issuer);
@@ -145,7 +145,7 @@ pin(struct store *store, const char *scim_id, const char *subject,
 /* The first time: is this the provisioned person?  id is what identifies
  * them to the provider. */
 static enum err
-check_first(const struct conf *conf, const struct claims *claims,
+check_first(const struct conf *conf, const struct link_person *person,
     const struct directory_user *user, const char *id, struct diag *diag)
 {
 	const char *name = NULL;
@@ -161,7 +161,7 @@ check_first(const struct conf *conf, const struct claims *claims,
 			    user->login, user->external_id);
 		return ERR_OK;
 	}
-	r = need_claim(claims, conf->saml_user_attribute, &name, diag);
+	r = need_claim(person->claims, person->user_claim, &name, diag);
 	if (r != ERR_OK)
 		return r;
 	if (!parse_equal_nocase(name, user->user_name))
@@ -201,7 +201,7 @@ struct identity {
 /* Inside the transaction. */
 static enum err
 check_account(struct store *store, const struct conf *conf,
-    const struct claims *claims, const char *login,
+    const struct link_person *person, const char *login,
     const struct identity *identity, struct diag *diag)
 {
 	AUTO(directory_user) struct directory_user user = { 0 };
@@ -217,7 +217,7 @@ check_account(struct store *store, const struct conf *conf,
 	r = check_pins(store, &user, identity->subject, &pinned, diag);
 	if (r != ERR_OK || pinned)
 		return r;
-	r = check_first(conf, claims, &user, identity->id, diag);
+	r = check_first(conf, person, &user, identity->id, diag);
 	if (r != ERR_OK)
 		return r;
 	return pin(store, user.scim_id, identity->subject, diag);
@@ -239,18 +239,19 @@ identify(const struct conf *conf, const struct claims *claims,
 
 enum err
 link_check(struct store *store, const struct conf *conf,
-    const struct claims *claims, const char *login, struct diag *diag)
+    const struct link_person *person, const char *login, struct diag *diag)
 {
 	AUTO(buf) struct buf subject = BUF_INIT(SUBJECT_MAX_LEN);
 	struct identity identity = { NULL, NULL };
-	enum err r = identify(conf, claims, &subject, &identity, diag);
+	enum err r = identify(conf, person->claims, &subject, &identity,
+	    diag);
 
 	if (r != ERR_OK)
 		return r;
 	r = store_begin(store, diag);
 	if (r != ERR_OK)
 		return r;
-	r = check_account(store, conf, claims, login, &identity, diag);
+	r = check_account(store, conf, person, login, &identity, diag);
 	if (r == ERR_OK)
 		r = store_commit(store, diag);
 	store_rollback(store);
@@ -288,7 +289,7 @@ find_login(struct store *store, const char *sql, const char *value,
 /* As check_first() compares. */
 static enum err
 find_first(struct store *store, const struct conf *conf,
-    const struct claims *claims, const char *id,
+    const struct link_person *person, const char *id,
     char login[static LOGIN_NAME_MAX_LEN + 1], struct diag *diag)
 {
 	const char *name = NULL;
@@ -298,7 +299,7 @@ find_first(struct store *store, const struct conf *conf,
 		return find_login(store, *conf->idp_tenant != '\0' ?
 		    SELECT_LOGIN "external_id = ?1 COLLATE NOCASE" :
 		    SELECT_LOGIN "external_id = ?1", id, login, diag);
-	r = need_claim(claims, conf->saml_user_attribute, &name, diag);
+	r = need_claim(person->claims, person->user_claim, &name, diag);
 	if (r != ERR_OK)
 		return r;
 	return find_login(store, SELECT_LOGIN "user_name = ?1 COLLATE NOCASE",
@@ -307,19 +308,20 @@ find_first(struct store *store, const struct conf *conf,
 
 enum err
 link_find(struct store *store, const struct conf *conf,
-    const struct claims *claims, char login[static LOGIN_NAME_MAX_LEN + 1],
-    struct diag *diag)
+    const struct link_person *person,
+    char login[static LOGIN_NAME_MAX_LEN + 1], struct diag *diag)
 {
 	AUTO(buf) struct buf subject = BUF_INIT(SUBJECT_MAX_LEN);
 	struct identity identity = { NULL, NULL };
-	enum err r = identify(conf, claims, &subject, &identity, diag);
+	enum err r = identify(conf, person->claims, &subject, &identity,
+	    diag);
 
 	if (r == ERR_OK)
 		r = find_login(store, SELECT_LOGIN "scim_id = (SELECT scim_id "
 		    "FROM pins WHERE subject = ?1)", identity.subject, login,
 		    diag);
 	if (r == ERR_OK && login[0] == '\0')
-		r = find_first(store, conf, claims, identity.id, login, diag);
+		r = find_first(store, conf, person, identity.id, login, diag);
 	if (r == ERR_OK && login[0] == '\0')
 		r = fail(diag, ERR_USER_UNKNOWN, "%s", identity.subject);
 	return r;

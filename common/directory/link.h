@@ -10,6 +10,13 @@
 #include "base/limits.h"
 #include "directory/directory.h"
 
+/* Somebody whose identity was verified. */
+struct link_person {
+	const struct claims *claims;
+	const char *user_claim;	/* compared with userName at first login:
+				 * [saml] user_attribute, [device] user_claim */
+};
+
 /*
  * Is the person of these claims the account `login`?  The subject is
  * "entra:<tid>:<oid>" when [idp] tenant is set, otherwise "saml:<issuer>:..."
@@ -17,16 +24,16 @@
  *
  * A pinned account needs exactly its subject (ERR_LINK_MISMATCH when the
  * subject is pinned to another account, else ERR_LINK_PIN).  Without a pin,
- * userName must equal the claim [saml] user_attribute, ASCII case-insensitive,
+ * userName must equal user_claim, ASCII case-insensitive,
  * or, with link_by = external_id, externalId the oid (ERR_LINK_MISMATCH); then
- * the subject is pinned in the same transaction.  Guests: ERR_LINK_GUEST.  An
+ * the subject is pinned in the same transaction.  Guests, unless [users] guests: ERR_LINK_GUEST.  An
  * account that is not active gets no pin: ERR_USER_VANISHED,
  * ERR_USER_INACTIVE.
  * ERR_USER_UNKNOWN, ERR_SAML_CLAIM_MISSING, ERR_STORE.
  */
 enum err link_check(struct store *store, const struct conf *conf,
-	const struct claims *claims, const char *login, struct diag *diag)
-	MUST_USE;
+	const struct link_person *person, const char *login,
+	struct diag *diag) MUST_USE;
 
 /*
  * Whose claims are these?  The login name of the account that is pinned to
@@ -35,7 +42,7 @@ enum err link_check(struct store *store, const struct conf *conf,
  * (several), and link_check()'s.
  */
 enum err link_find(struct store *store, const struct conf *conf,
-	const struct claims *claims, char login[static LOGIN_NAME_MAX_LEN + 1],
+	const struct link_person *person, char login[static LOGIN_NAME_MAX_LEN + 1],
 	struct diag *diag) MUST_USE;
 
 #endif

@@ -53,9 +53,35 @@ struct conf {
 	int64_t saml_unsolicited_max_age;
 	char *saml_subject_attribute;	/* "": persistent NameID (not Entra) */
 	char *saml_user_attribute;	/* compared with userName at first login */
+	/* [device] */
+	bool device_enabled;
+	char *device_client_id;
+	char *device_issuer;		/* "": Entra's, see conf_device_issuer() */
+	struct conf_list device_hosts;
+	char *device_device_endpoint;	/* all three, or discovery */
+	char *device_token_endpoint;
+	char *device_jwks_uri;
+	struct conf_list device_verification_uri;
+	struct conf_list device_services; /* PAM services, or * */
+	struct conf_list device_networks; /* *, local, addresses/bits */
+	struct conf_list device_after_key; /* PAM services, or * */
+	int64_t device_timeout;
+	int64_t device_keys_max_age;
+	char *device_user_claim;	/* compared with userName at first login */
+	char *device_require_acrs;	/* "": none */
+	int64_t device_auth_max_age;	/* 0: any */
+	struct conf_list device_require_groups; /* object ids; one of them */
+	struct conf_list device_browser_networks; /* source, addresses/bits */
+	char *device_confirm;		/* path of a program; "": none */
+	uint64_t device_per_user;	/* in DEVICE_LIMIT_SECONDS, and so */
+	uint64_t device_per_source;	/* the next two */
+	uint64_t device_per_host;
+	uint64_t device_concurrent;
 	/* [prompt] */
 	bool prompt_qr;
 	uint64_t prompt_columns;	/* over ssh */
+	int64_t prompt_ssh_grace;	/* LoginGraceTime; 0: none */
+	int64_t prompt_login_grace;	/* LOGIN_TIMEOUT; 0: none */
 	/* [scim] */
 	char *scim_url;
 	char *scim_token_file;
@@ -67,6 +93,7 @@ struct conf {
 	/* [users] */
 	enum conf_name users_name;
 	enum conf_link users_link_by;
+	bool users_guests;
 	char *users_home;		/* template, %u = login name */
 	char *users_shell;
 	uint64_t users_min_id;
@@ -113,6 +140,10 @@ enum err conf_load(const char *path, struct conf *ret_conf, struct diag *diag)
 
 void conf_clear(struct conf *conf);
 DEFINE_AUTO(conf, struct conf, conf_clear);
+
+/* The issuer of id_tokens: [device] issuer, or else that of the tenant in
+ * Entra's global cloud.  Into a caller's buffer. */
+void conf_device_issuer(const struct conf *conf, char *issuer, size_t size);
 
 /* Where the provider's keys come from: [idp] metadata, or else certificate;
  * "" when neither is set. */

@@ -9,7 +9,7 @@
 
 #include "sys/conf.h"
 
-#define CONF_KEYS_MAX 64
+#define CONF_KEYS_MAX 96
 
 /* The key of this section, or NULL.  With a NULL name: any key of it. */
 const struct conf_key *conf_key_find(const char *section, const char *name);

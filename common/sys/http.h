@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An HTTP client that can only GET (libcurl underneath).
+ * An HTTP client that can GET and POST forms (libcurl underneath).
  *
  * https with TLS 1.2 or later, certificate and host name verified; plain http
  * only to a loopback address (parse_is_safe_url()): what never leaves the host
@@ -57,5 +57,19 @@ static inline void http_auto(struct http **http) { http_free(http); }
  */
 enum err http_get(struct http *http, const char *url, int64_t deadline_ms,
 	struct http_response *ret, struct diag *diag) MUST_USE;
+
+/*
+ * POST of an application/x-www-form-urlencoded body, which may be secret; as
+ * http_get() in everything else.  For the OAuth endpoints: a SCIM server is
+ * never sent anything but GET (tests/lint/includes.sh sees to it).
+ */
+enum err http_post(struct http *http, const char *url, const struct buf *form,
+	int64_t deadline_ms, struct http_response *ret, struct diag *diag)
+	MUST_USE;
+
+/* Appends name=value, with an & before it unless out is empty, escaped as the
+ * form's media type wants.  ERR_TOO_LONG, ERR_NOMEM. */
+enum err http_form_add(struct buf *out, const char *name, const char *value)
+	MUST_USE;
 
 #endif

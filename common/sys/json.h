@@ -46,6 +46,10 @@ enum json_kind json_kind_of(const struct json *json);
 enum err json_get(struct json *json, const char *name, struct json **ret,
 	struct diag *diag) MUST_USE;
 
+/* The member of exactly this name, as JOSE wants it (RFC 7515, 10.12); NULL
+ * when it is absent, or when json is no object.  JSON's null is found. */
+struct json *json_member(struct json *json, const char *name);
+
 /* An array's length and items; 0 and NULL for anything else. */
 size_t json_count(const struct json *json);
 struct json *json_item(const struct json *json, size_t index);

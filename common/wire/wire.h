@@ -28,6 +28,7 @@
  *	BEGIN		then any number of
  *	   <- PROMPT	   -> ANSWER
  *	   <- INFO		(no reply)
+ *	   <- WAIT		(no reply)
  *	<- RESULT	and both sides close.
  *
  * `8x8sso deliver` -> helper, the same exchange with WIRE_DELIVER: one PROMPT
@@ -37,12 +38,23 @@
  *
  *	SAML_KEY (1..SAML_KEYS_MAX), SAML_PENDING (0..SAML_PENDING_MAX),
  *	SAML_CHECK
- *	<- CLAIM (0..), SAML_ACCEPT	or	<- REFUSE
+ *	<- CLAIM (0..), ACCEPT	or	<- REFUSE
+ *
+ * helper -> 8x8sso-device, one exchange per device code:
+ *
+ *	DEVICE_START
+ *	<- DEVICE_CODE, then, while the person is away, any number of
+ *	   <- DEVICE_PENDING	(no reply)
+ *	   and, when there is a token,
+ *	   <- DEVICE_KID	-> JWK (0..JWKS_KEYS_MAX), END
+ *	<- CLAIM (0..), ACCEPT	or, at any time,	<- REFUSE
  *
  * command -> 8x8sso-fetch:
  *
  *	FETCH_USERS	<- USER (0..), with PROGRESS between, END  or  <- REFUSE
  *	FETCH_IDP	<- IDP, IDP_KEY (1..), END	or	<- REFUSE
+ *	FETCH_OIDC	<- OIDC, JWK (1..), END		or	<- REFUSE
+ *			(also of the helper, for new keys)
  *
  * Every U64 that is a time is seconds since 1970; 0 means absent.
  */
@@ -66,7 +78,8 @@
 	TEXT(BEGIN, RHOST, 256)		/* PAM_RHOST */ \
 	TEXT(BEGIN, TTY, 256)		/* PAM_TTY */ \
 	U64(BEGIN, COLUMNS)		/* of a terminal that shows text at */ \
-	U64(BEGIN, ROWS)		/* once and in UTF-8; 0: not known */
+	U64(BEGIN, ROWS)		/* once and in UTF-8; 0: not known */ \
+	U64(BEGIN, KEY_FIRST)		/* 1: sshd took a key before this */
 
 #define WIRE_PROMPT_FIELDS(U64, TEXT, BYTES) \
 	U64(PROMPT, ECHO)		/* 1: what is typed may be seen */ \
@@ -75,6 +88,9 @@
 #define WIRE_INFO_FIELDS(U64, TEXT, BYTES) \
 	U64(INFO, ERROR)		/* 1: PAM_ERROR_MSG */ \
 	TEXT(INFO, WORDS, 16384)
+
+#define WIRE_WAIT_FIELDS(U64, TEXT, BYTES) \
+	U64(WAIT, SECONDS)		/* until the next message, or less */
 
 #define WIRE_ANSWER_FIELDS(U64, TEXT, BYTES) \
 	U64(ANSWER, STATUS)		/* enum wire_answer */ \
@@ -120,15 +136,50 @@
 	TEXT(CLAIM, NAME, 1024)		/* one message per value */ \
 	TEXT(CLAIM, VALUE, 8192)
 
-#define WIRE_SAML_ACCEPT_FIELDS(U64, TEXT, BYTES) \
-	TEXT(SAML_ACCEPT, ISSUER, 1024) \
-	TEXT(SAML_ACCEPT, ASSERTION_ID, 256) \
-	TEXT(SAML_ACCEPT, NAME_ID, 1024) \
-	TEXT(SAML_ACCEPT, NAME_ID_FORMAT, 256) \
-	TEXT(SAML_ACCEPT, IN_RESPONSE_TO, 256) /* "": unsolicited */ \
-	U64(SAML_ACCEPT, NOT_ON_OR_AFTER)  /* replay entry lives until then */ \
-	U64(SAML_ACCEPT, AUTHN_INSTANT) \
-	U64(SAML_ACCEPT, SESSION_NOT_ON_OR_AFTER)
+#define WIRE_ACCEPT_FIELDS(U64, TEXT, BYTES) \
+	TEXT(ACCEPT, ISSUER, 1024) \
+	TEXT(ACCEPT, ASSERTION_ID, 256) \
+	TEXT(ACCEPT, NAME_ID, 1024) \
+	TEXT(ACCEPT, NAME_ID_FORMAT, 256) \
+	TEXT(ACCEPT, IN_RESPONSE_TO, 256) /* "": unsolicited */ \
+	U64(ACCEPT, NOT_ON_OR_AFTER)  /* replay entry lives until then */ \
+	U64(ACCEPT, AUTHN_INSTANT) \
+	U64(ACCEPT, SESSION_NOT_ON_OR_AFTER)
+
+#define WIRE_DEVICE_START_FIELDS(U64, TEXT, BYTES) \
+	TEXT(DEVICE_START, DEVICE_ENDPOINT, 2048) \
+	TEXT(DEVICE_START, TOKEN_ENDPOINT, 2048) \
+	TEXT(DEVICE_START, CLIENT_ID, 256) /* also the token's audience */ \
+	TEXT(DEVICE_START, CA_FILE, 1024) \
+	TEXT(DEVICE_START, PROXY, 1024) \
+	TEXT(DEVICE_START, URIS, 8192)	/* that may be shown; one per line */ \
+	U64(DEVICE_START, SECONDS)	/* for the whole flow */ \
+	TEXT(DEVICE_START, ISSUER, 1024) \
+	TEXT(DEVICE_START, TENANT, 64) \
+	U64(DEVICE_START, SKEW)		/* seconds */ \
+	TEXT(DEVICE_START, ACRS, 256)	/* "": none is required */ \
+	U64(DEVICE_START, AUTH_MAX_AGE)	/* seconds; 0: any */ \
+	TEXT(DEVICE_START, GROUPS, 8192) /* one of them is required; one per \
+					  * line; "": none is */ \
+	U64(DEVICE_START, FLAGS)	/* enum wire_device_flags */
+
+#define WIRE_DEVICE_CODE_FIELDS(U64, TEXT, BYTES) \
+	TEXT(DEVICE_CODE, USER_CODE, 16) \
+	TEXT(DEVICE_CODE, URI, 1024)	/* one of URIS */ \
+	U64(DEVICE_CODE, EXPIRES_IN)	/* seconds */ \
+	U64(DEVICE_CODE, INTERVAL)	/* seconds */
+
+#define WIRE_DEVICE_PENDING_FIELDS(U64, TEXT, BYTES) \
+	U64(DEVICE_PENDING, SECONDS)	/* until the next poll */
+
+#define WIRE_DEVICE_KID_FIELDS(U64, TEXT, BYTES) \
+	TEXT(DEVICE_KID, KID, 128)	/* of the token that has come */
+
+#define WIRE_JWK_FIELDS(U64, TEXT, BYTES) \
+	TEXT(JWK, KID, 128) \
+	BYTES(JWK, N, 1024)		/* RSA modulus, big-endian */ \
+	BYTES(JWK, E, 8)		/* RSA exponent, big-endian */ \
+	TEXT(JWK, ISSUER, 1024)		/* whom it signs for; "": not said */
 
 #define WIRE_REFUSE_FIELDS(U64, TEXT, BYTES) \
 	TEXT(REFUSE, REASON, 64)	/* err_name() */ \
@@ -188,13 +239,31 @@
 	U64(IDP_KEY, NOT_BEFORE) \
 	U64(IDP_KEY, NOT_AFTER)
 
+#define WIRE_FETCH_OIDC_FIELDS(U64, TEXT, BYTES) \
+	TEXT(FETCH_OIDC, URL, 2048)	/* discovery document, or absent */ \
+	TEXT(FETCH_OIDC, JWKS_URI, 2048) /* key set, if that is absent */ \
+	TEXT(FETCH_OIDC, ISSUER, 1024)	/* that the document must have */ \
+	TEXT(FETCH_OIDC, HOSTS, 8192)	/* where endpoints may be, besides \
+					 * the issuer's; one per line */ \
+	TEXT(FETCH_OIDC, CA_FILE, 1024) \
+	TEXT(FETCH_OIDC, PROXY, 1024)
+
+#define WIRE_OIDC_FIELDS(U64, TEXT, BYTES) \
+	TEXT(OIDC, DEVICE_ENDPOINT, 2048) /* all "" without a document */ \
+	TEXT(OIDC, TOKEN_ENDPOINT, 2048) \
+	TEXT(OIDC, JWKS_URI, 2048) \
+	U64(OIDC, KEYS_LEFT_OUT)	/* of another kind, or weak */
+
 #define WIRE_MESSAGES(X) \
 	X(1, BEGIN) X(2, PROMPT) X(3, INFO) X(4, ANSWER) X(5, RESULT) \
-	X(6, CODE) \
-	X(16, SAML_KEY) X(17, SAML_CHECK) X(18, CLAIM) X(19, SAML_ACCEPT) \
+	X(6, CODE) X(7, WAIT) \
+	X(16, SAML_KEY) X(17, SAML_CHECK) X(18, CLAIM) X(19, ACCEPT) \
 	X(20, REFUSE) X(21, SAML_PENDING) \
+	X(24, DEVICE_START) X(25, DEVICE_CODE) X(26, DEVICE_PENDING) \
+	X(27, DEVICE_KID) X(28, JWK) \
 	X(32, FETCH_USERS) X(33, USER) X(34, PROGRESS) X(35, END) \
-	X(36, FETCH_IDP) X(37, IDP) X(38, IDP_KEY)
+	X(36, FETCH_IDP) X(37, IDP) X(38, IDP_KEY) \
+	X(39, FETCH_OIDC) X(40, OIDC)
 
 #define WIRE_TYPE(number, name) WIRE_##name = (number),
 enum wire_type { WIRE_MESSAGES(WIRE_TYPE) };
@@ -235,6 +304,10 @@ enum wire_saml_flags {
 	WIRE_SAML_FORCE_AUTHN = 2,	/* AuthnInstant after request */
 	WIRE_SAML_REQUIRE_MFA = 4,
 	WIRE_SAML_RESPONSE_SIGNED = 8,	/* the Response must be signed too */
+};
+
+enum wire_device_flags {
+	WIRE_DEVICE_GUESTS = 1,		/* guests of the tenant are welcome */
 };
 
 #endif

@@ -72,6 +72,9 @@ static enum err
 identify(struct login *login, const struct claims *claims,
     const struct pending *answered, struct diag *diag)
 {
+	const struct link_person person = {
+		claims, login->conf->saml_user_attribute,
+	};
 	char name[LOGIN_NAME_MAX_LEN + 1];
 	enum err r;
 
@@ -79,7 +82,7 @@ identify(struct login *login, const struct claims *claims,
 		login->who = *answered;
 		return ERR_OK;
 	}
-	r = link_find(login->store, login->conf, claims, name, diag);
+	r = link_find(login->store, login->conf, &person, name, diag);
 	if (r == ERR_OK)
 		(void)snprintf(login->who.user, sizeof(login->who.user), "%s",
 		    name);

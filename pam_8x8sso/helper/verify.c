@@ -144,12 +144,15 @@ answer_accept(struct login *login, const struct claims *claims, int64_t now,
     struct diag *diag)
 {
 	const struct claims_fixed *fixed = claims_fixed(claims);
+	const struct link_person person = {
+		claims, login->conf->saml_user_attribute,
+	};
 	enum err r = replay_accept(login->store, fixed->issuer,
 	    fixed->assertion_id, fixed->not_on_or_after, now, diag);
 
 	if (r == ERR_OK)
-		r = link_check(login->store, login->conf, claims, login->user,
-		    diag);
+		r = link_check(login->store, login->conf, &person,
+		    login->user, diag);
 	if (r == ERR_OK)
 		r = account_decide(login, now, diag);
 	if (r != ERR_OK)

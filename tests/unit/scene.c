@@ -147,12 +147,12 @@ getuid(void)
 
 enum err
 link_find(struct store *store, const struct conf *conf,
-    const struct claims *claims, char login[static LOGIN_NAME_MAX_LEN + 1],
-    struct diag *diag)
+    const struct link_person *person,
+    char login[static LOGIN_NAME_MAX_LEN + 1], struct diag *diag)
 {
 	(void)store;
 	(void)conf;
-	(void)claims;
+	(void)person;
 	called("who");
 	if (fake.found == NULL)
 		return fail(diag, ERR_USER_UNKNOWN, "who");
@@ -162,12 +162,13 @@ link_find(struct store *store, const struct conf *conf,
 
 enum err
 link_check(struct store *store, const struct conf *conf,
-    const struct claims *claims, const char *login, struct diag *diag)
+    const struct link_person *person, const char *login,
+    struct diag *diag)
 {
 	if (fake.at_link != NULL)
 		fake.at_link(store);
 	(void)conf;
-	(void)claims;
+	(void)person;
 	called("link");
 	assert_string_equal(login, "b.simon");
 	return fake.link == ERR_OK ? ERR_OK : fail(diag, fake.link, "link");
@@ -313,7 +314,7 @@ scene_open(struct scene *s, enum wire_operation operation)
 	assert_err(CHANNEL_SEND(&s->module, BEGIN, NULL, wire_u64(operation),
 	    wire_bytes("0123456789abcde", 16), wire_text("b.simon"),
 	    wire_text("sshd"), wire_text("192.0.2.7\n"), wire_text("ssh"),
-	    wire_u64(0), wire_u64(0)), ERR_OK);
+	    wire_u64(0), wire_u64(0), wire_u64(0)), ERR_OK);
 	assert_err(channel_recv(&s->ch, &s->begin, NULL), ERR_OK);
 	s->diag = (struct diag)DIAG_INIT;
 	s->login = (struct login){

@@ -204,7 +204,7 @@ recv_acceptance(const char *issuer, const char *id, uint64_t until)
 	AUTO(pair) struct pair pair = make_pair();
 	AUTO(claims) struct claims *got = NULL;
 
-	assert_err(CHANNEL_SEND(&pair.worker, SAML_ACCEPT, NULL,
+	assert_err(CHANNEL_SEND(&pair.worker, ACCEPT, NULL,
 	    wire_text(issuer), wire_text(id), wire_text("n"), wire_text("f"),
 	    wire_text(""), wire_u64(until), wire_u64(0), wire_u64(0)), ERR_OK);
 	return claims_recv(&pair.helper, &got, NULL);

@@ -60,7 +60,7 @@ what_was_encoded_decodes(void **state)
 	assert_err(ENCODE(&b, BEGIN, wire_u64(UINT64_MAX),
 	    wire_bytes("0123456789abcde\0", 16), wire_text("b.simon"),
 	    wire_text(NULL), wire_text("\xc3\xb6"), wire_text(""),
-	    wire_u64(80), wire_u64(24)), ERR_OK);
+	    wire_u64(80), wire_u64(24), wire_u64(1)), ERR_OK);
 	assert_err(decode(b.data, b.len, &msg), ERR_OK);
 	assert_int_equal(msg.type, WIRE_BEGIN);
 	assert_true(wire_get_u64(&msg, BEGIN_OPERATION) == UINT64_MAX);
@@ -136,7 +136,7 @@ headers_are_strict(void **state)
 		{ { 0, 2, 0, 0, 0, 0, 0, 0 }, ERR_WIRE_VERSION },
 		{ { 2, 2, 0, 0, 0, 0, 0, 0 }, ERR_WIRE_VERSION },
 		{ { 1, 0, 0, 0, 0, 0, 0, 0 }, ERR_WIRE_SYNTAX },
-		{ { 1, 7, 0, 0, 0, 0, 0, 0 }, ERR_WIRE_SYNTAX },
+		{ { 1, 8, 0, 0, 0, 0, 0, 0 }, ERR_WIRE_SYNTAX },
 		{ { 1, 255, 0, 0, 0, 0, 0, 0 }, ERR_WIRE_SYNTAX },
 		{ { 1, 2, 1, 0, 0, 0, 0, 0 }, ERR_WIRE_SYNTAX },
 		{ { 1, 2, 0, 1, 0, 0, 0, 0 }, ERR_WIRE_SYNTAX },

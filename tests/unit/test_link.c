@@ -87,8 +87,11 @@ replace_claim(struct claims *claims, const char *name, const char *value)
 static enum err
 link_to(struct state *state, const struct claims *claims, const char *login)
 {
+	const struct link_person person = {
+		claims, state->conf.saml_user_attribute,
+	};
 	struct diag diag = DIAG_INIT;
-	enum err r = link_check(state->store, &state->conf, claims, login,
+	enum err r = link_check(state->store, &state->conf, &person, login,
 	    &diag);
 
 	assert_err(diag.code, r);
@@ -441,10 +444,13 @@ pin_that_cannot_be_written_is_no_link(void **data)
 {
 	struct state *state = *data;
 	struct claims ann = entra(OID_A, "ann@contoso.com");
+	const struct link_person person = {
+		&ann, state->conf.saml_user_attribute,
+	};
 	struct diag diag = DIAG_INIT;
 
 	state_exec(state->store, "PRAGMA query_only = ON", ERR_OK);
-	assert_err(link_check(state->store, &state->conf, &ann, "ann",
+	assert_err(link_check(state->store, &state->conf, &person, "ann",
 	    &diag), ERR_STORE);
 	state_exec(state->store, "PRAGMA query_only = OFF", ERR_OK);
 	assert_pins(state, "");
@@ -455,8 +461,11 @@ static const char *
 find(struct state *state, const struct claims *claims, enum err want)
 {
 	static char login[LOGIN_NAME_MAX_LEN + 1];
+	const struct link_person person = {
+		claims, state->conf.saml_user_attribute,
+	};
 	struct diag diag = DIAG_INIT;
-	enum err r = link_find(state->store, &state->conf, claims, login,
+	enum err r = link_find(state->store, &state->conf, &person, login,
 	    &diag);
 
 	assert_err(r, want);

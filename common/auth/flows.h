@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * How many sign-ins by device code there may be, in state.db (catalogue V1,
+ * V4).  Decoys count like the others, or the limits would tell them apart.
+ */
+#ifndef AUTH_FLOWS_H
+#define AUTH_FLOWS_H
+
+#include "sys/conf.h"
+#include "sys/store.h"
+
+/* Who begins one. */
+struct flow_claim {
+	const char *id;		/* of this login, unique */
+	const char *user;
+	const char *source;	/* address, or terminal */
+	int64_t until;		/* when it has ended at the latest */
+};
+
+/*
+ * Takes one place among [device] concurrent, of which one source has a quarter
+ * at most, and counts against per_source, per_user and per_host.  A source
+ * from which this user has signed in within 30 days counts against per_source
+ * only: a flood of strangers must not shut out who is at home there.
+ * In a transaction of its own.  ERR_DEVICE_LIMIT (the detail says which),
+ * ERR_STORE.
+ */
+enum err flows_begin(struct store *store, const struct conf *conf,
+	const struct flow_claim *claim, int64_t now, struct diag *diag)
+	MUST_USE;
+
+/* Gives the place back; what cannot be given back ends by itself. */
+void flows_end(struct store *store, const char *id);
+
+/* This user has signed in from there.  Losing it does no harm. */
+void flows_remember(struct store *store, const char *user,
+	const char *source, int64_t now);
+
+#endif
