@@ -22,8 +22,6 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 unset MAKEFLAGS MFLAGS MAKELEVEL
 export LC_ALL=C.UTF-8 top_srcdir="$top" CMOCKA_MESSAGE_OUTPUT=TAP
 
-tables="$top/tests/mutants/saml.mutants"
-
 usage()
 {
 	echo "usage: tests/mutants/run.sh [--each] [--row ROW] [--jobs N]" \
@@ -62,6 +60,8 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/8x8sso-mutants.XXXXXX") || exit 2
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 tab=$(printf '\t')
+table=$work/table
+cat "$top"/tests/mutants/*.mutants >"$table" || exit 2
 
 # -- the build -------------------------------------------------------------
 
@@ -140,7 +140,7 @@ build()
 # FILE with the mistake, or what is wrong with the table.
 mutate() # NUMBER FILE
 {
-	awk -v number="$1" -f "$top/tests/mutants/table.awk" "$tables" "$top/$2"
+	awk -v number="$1" -f "$top/tests/mutants/table.awk" "$table" "$top/$2"
 }
 
 # Says which of the table does not apply.
@@ -253,7 +253,7 @@ worker() # PLACE
 	done
 }
 
-awk -f "$top/tests/mutants/table.awk" "$tables" >"$work/all" || exit 2
+awk -f "$top/tests/mutants/table.awk" "$table" >"$work/all" || exit 2
 awk -F"$tab" -v row="$row" -v filter="$filter" -v each="$each" '
     (row == "" || $2 == row) && index($3 " " $5, filter) &&
     !(each && seen[$2]++)' "$work/all" >"$work/list"
