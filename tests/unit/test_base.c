@@ -174,6 +174,94 @@ a2_every_other_byte_is_refused_everywhere(void **state)
 	}
 }
 
+static enum err
+url_decode(const char *text, struct buf *out)
+{
+	return base64url_decode(out, text, strlen(text));
+}
+
+static void
+j10_base64url_is_taken_without_padding(void **state)
+{
+	static const char *const vectors[][2] = {
+		{ "", "" }, { "f", "Zg" }, { "fo", "Zm8" }, { "foo", "Zm9v" },
+		{ "foob", "Zm9vYg" }, { "fooba", "Zm9vYmE" },
+		{ "foobar", "Zm9vYmFy" }, { "\xfb\xff\xfe", "-__-" },
+		{ "\xff\xff", "__8" }, { "\xf8", "-A" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(vectors); i++) {
+		AUTO(buf) struct buf out = BUF_INIT(100);
+
+		assert_err(url_decode(vectors[i][1], &out), ERR_OK);
+		assert_string_equal(buf_str(&out), vectors[i][0]);
+	}
+}
+
+static void
+j10_base64url_that_is_not_canonical_is_refused(void **state)
+{
+	static const char *const bad[] = {
+		"Z", "Zm9vY", "Zg==", "Zg=", "Zm8=", "=", "==", "===", "====",
+		"Zm9v=", "Zm9v====", "Z=", "Zm=v", "Zh", "Zn", "Zm9", "Zm-",
+		"Zm9vZh", "+__-", "-_/-", "Zm+v", "Zm/v", "Zm9v\n", "\nZm9v",
+		"Zm\r\n9v", "Zm 9v", " Zm9v", "Zm9v ", "Zm8 ", "Zm9v\x80",
+		"Zm9v.", "Zm9v\t",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		AUTO(buf) struct buf out = BUF_INIT(100);
+
+		assert_err(buf_puts(&out, "kept"), ERR_OK);
+		if (url_decode(bad[i], &out) != ERR_SYNTAX)
+			fail_msg("accepted: %s", bad[i]);
+		assert_string_equal(buf_str(&out), "kept");
+	}
+}
+
+static void
+j10_every_other_byte_is_refused_everywhere(void **state)
+{
+	(void)state;
+	for (int c = 0; c < 256; c++) {
+		bool good = (is_symbol(c) && c != '+' && c != '/') ||
+		    c == '-' || c == '_';
+
+		for (size_t place = 0; place < 10; place++) {
+			AUTO(buf) struct buf out = BUF_INIT(100);
+			char text[] = "Zm9vYmFyZm8";
+
+			text[place] = (char)c;
+			assert_err(base64url_decode(&out, text, 11),
+			    good ? ERR_OK : ERR_SYNTAX);
+		}
+	}
+}
+
+/* One text for each value, one value for each text. */
+static void
+j10_base64url_has_one_text_for_one_byte(void **state)
+{
+	bool seen[256] = { false };
+	size_t count = 0;
+
+	(void)state;
+	for (int c = 0; c < 256 * 256; c++) {
+		AUTO(buf) struct buf out = BUF_INIT(100);
+		const char text[] = { (char)(c >> 8), (char)c };
+
+		if (base64url_decode(&out, text, 2) != ERR_OK)
+			continue;
+		assert_int_equal(out.len, 1);
+		assert_false(seen[out.data[0]]);
+		seen[out.data[0]] = true;
+		count++;
+	}
+	assert_int_equal(count, 256);
+}
+
 static void
 base64_may_be_broken_anywhere(void **state)
 {
@@ -448,6 +536,11 @@ main(void)
 		cmocka_unit_test(a2_base64_that_is_not_canonical_is_refused),
 		cmocka_unit_test(base64_admits_line_breaks_only_when_told),
 		cmocka_unit_test(a2_every_other_byte_is_refused_everywhere),
+		cmocka_unit_test(j10_base64url_is_taken_without_padding),
+		cmocka_unit_test(
+		    j10_base64url_that_is_not_canonical_is_refused),
+		cmocka_unit_test(j10_every_other_byte_is_refused_everywhere),
+		cmocka_unit_test(j10_base64url_has_one_text_for_one_byte),
 		cmocka_unit_test(base64_may_be_broken_anywhere),
 		cmocka_unit_test(base64_keeps_the_maximum),
 		cmocka_unit_test(
