@@ -123,6 +123,64 @@ json_get(struct json *json, const char *name, struct json **ret,
 	return ERR_OK;
 }
 
+struct json *
+json_member(struct json *json, const char *name)
+{
+	return (struct json *)json_object_get(theirs(json), name);
+}
+
+static bool
+is_among(const char *name, const char *const *names)
+{
+	while (*names != NULL && strcmp(name, *names) != 0)
+		names++;
+	return *names != NULL;
+}
+
+const char *
+json_other_member(struct json *json, const char *const *names)
+{
+	const char *key;
+	json_t *value;
+
+	if (json_kind_of(json) != JSON_KIND_OBJECT)
+		return NULL;
+	json_object_foreach(theirs(json), key, value)
+		if (!is_among(key, names))
+			return key;
+	return NULL;
+}
+
+/* At most JSON_DEPTH_MAX calls deep, see json_parse(). */
+static bool
+is_within(json_t *json, const struct json_limits *limits, size_t depth)
+{
+	const char *key;
+	json_t *value;
+	size_t i;
+
+	if (json_is_string(json))
+		return json_string_length(json) <= limits->string;
+	if (!json_is_object(json) && !json_is_array(json))
+		return true;
+	if (depth > limits->depth || json_object_size(json) > limits->members)
+		return false;
+	json_object_foreach(json, key, value)
+		if (strlen(key) > limits->string ||
+		    !is_within(value, limits, depth + 1))
+			return false;
+	json_array_foreach(json, i, value)
+		if (!is_within(value, limits, depth + 1))
+			return false;
+	return true;
+}
+
+bool
+json_is_within(struct json *json, const struct json_limits *limits)
+{
+	return is_within(theirs(json), limits, 1);
+}
+
 size_t
 json_count(const struct json *json)
 {

@@ -50,6 +50,21 @@ enum err json_get(struct json *json, const char *name, struct json **ret,
  * when it is absent, or when json is no object.  JSON's null is found. */
 struct json *json_member(struct json *json, const char *name);
 
+/* The name of a member that is none of these; NULL when there is none, or
+ * when json is no object.  names ends with NULL. */
+const char *json_other_member(struct json *json, const char *const *names);
+
+/* What is too much for a document of its kind; 0 forbids. */
+struct json_limits {
+	size_t depth;		/* containers within each other */
+	size_t members;		/* of one object */
+	size_t string;		/* bytes of a string or a member's name */
+};
+
+/* Does the value, with all that is in it, keep these limits? */
+bool json_is_within(struct json *json, const struct json_limits *limits)
+	__attribute__((warn_unused_result));
+
 /* An array's length and items; 0 and NULL for anything else. */
 size_t json_count(const struct json *json);
 struct json *json_item(const struct json *json, size_t index);

@@ -156,6 +156,75 @@ two_members_that_differ_only_in_case_are_refused(void **state)
 }
 
 static void
+j8_a_member_is_found_by_its_exact_name_only(void **state)
+{
+	static const char text[] = "{\"alg\":1,\"x\":null,\"list\":[\"alg\"]}";
+	AUTO(json) struct json *json = NULL;
+	int64_t n = 0;
+
+	(void)state;
+	assert_err(json_parse(text, strlen(text), &json, NULL), ERR_OK);
+	assert_true(json_int_of(json_member(json, "alg"), &n));
+	assert_int_equal(n, 1);
+	assert_null(json_member(json, "Alg"));
+	assert_null(json_member(json, "al"));
+	assert_null(json_member(json, "algo"));
+	assert_null(json_member(json, ""));
+	assert_null(json_member(NULL, "alg"));
+	assert_null(json_member(json_member(json, "list"), "alg"));
+	/* Being there is something else than being something. */
+	assert_non_null(json_member(json, "x"));
+	assert_int_equal(json_kind_of(json_member(json, "x")),
+	    JSON_KIND_NONE);
+}
+
+static void
+j4_a_member_outside_a_list_is_named(void **state)
+{
+	static const char *const all[] = { "b", "list", "a", "c", NULL };
+	static const char *const few[] = { "a", "list", NULL };
+	static const char *const none[] = { NULL };
+	static const char text[] = "{\"a\":1,\"b\":2,\"list\":[1]}";
+	AUTO(json) struct json *json = NULL;
+
+	(void)state;
+	assert_err(json_parse(text, strlen(text), &json, NULL), ERR_OK);
+	assert_null(json_other_member(json, all));
+	assert_string_equal(json_other_member(json, few), "b");
+	assert_non_null(json_other_member(json, none));
+	assert_null(json_other_member(json_member(json, "list"), none));
+	assert_null(json_other_member(NULL, none));
+}
+
+static bool
+is_within(const char *text, struct json_limits limits)
+{
+	AUTO(json) struct json *json = NULL;
+
+	assert_err(json_parse(text, strlen(text), &json, NULL), ERR_OK);
+	return json_is_within(json, &limits);
+}
+
+static void
+j9_limits_hold_at_every_level(void **state)
+{
+	const struct json_limits limits = { 3, 2, 4 };
+
+	(void)state;
+	assert_true(is_within("{\"a\":[[\"1234\"]],\"b\":1}", limits));
+	assert_true(is_within("[[[1]],null,true,1.5]", limits));
+	assert_true(is_within("[1,2,3,4,5,6]", limits));
+	assert_false(is_within("{\"a\":[[[]]]}", limits));
+	assert_false(is_within("[{\"a\":[{}]}]", limits));
+	assert_false(is_within("{\"a\":1,\"b\":2,\"c\":3}", limits));
+	assert_false(is_within("[[{\"a\":1,\"b\":2,\"c\":3}]]", limits));
+	assert_false(is_within("[\"12345\"]", limits));
+	assert_false(is_within("{\"a\":{\"b\":\"12345\"}}", limits));
+	assert_false(is_within("[{\"12345\":1}]", limits));
+	assert_false(is_within("[]", (struct json_limits){ 0, 2, 4 }));
+}
+
+static void
 writer_gives_what_the_reader_takes(void **state)
 {
 	AUTO_FREE char *text = NULL;
@@ -199,6 +268,9 @@ main(void)
 		cmocka_unit_test(a_value_of_another_kind_is_not_converted),
 		cmocka_unit_test(
 		    two_members_that_differ_only_in_case_are_refused),
+		cmocka_unit_test(j8_a_member_is_found_by_its_exact_name_only),
+		cmocka_unit_test(j4_a_member_outside_a_list_is_named),
+		cmocka_unit_test(j9_limits_hold_at_every_level),
 		cmocka_unit_test(writer_gives_what_the_reader_takes),
 	};
 
