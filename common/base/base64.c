@@ -9,12 +9,12 @@ static const char alphabet[] =
 /* 0..63 by character, or -1.  A table of all 256 costs no comparison; the two
  * alphabets differ in the last two symbols. */
 #define NONE_16 -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1
-#define VALUES(plus, minus, slash, underscore) { \
+#define VALUES(plus, dash, slash, low) { \
 	NONE_16, NONE_16, \
-	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, plus, -1, minus, -1, slash, \
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, plus, -1, dash, -1, slash, \
 	52, 53, 54, 55, 56, 57, 58, 59, 60, 61, -1, -1, -1, -1, -1, -1, \
 	-1,  0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14, \
-	15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, -1, -1, -1, -1, underscore, \
+	15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, -1, -1, -1, -1, low, \
 	-1, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, \
 	41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, -1, -1, -1, -1, -1, \
 	NONE_16, NONE_16, NONE_16, NONE_16, \
