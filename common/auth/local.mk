@@ -1,16 +1,21 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # L3: the rules of a login.  libsaml is the SAML worker's (bytes -> claims),
-# libmetadata the fetch worker's, librules and librequest the helper's,
-# libclaims what passes between worker and helper.
+# libjose the device worker's and libmetadata the fetch worker's, librules and
+# librequest the helper's, libclaims what passes between worker and helper.
 
-noinst_LTLIBRARIES += common/auth/libclaims.la common/auth/libmetadata.la \
-	common/auth/librequest.la common/auth/librules.la \
-	common/auth/libsaml.la
+noinst_LTLIBRARIES += common/auth/libclaims.la common/auth/libjose.la \
+	common/auth/libmetadata.la common/auth/librequest.la \
+	common/auth/librules.la common/auth/libsaml.la
 
 common_auth_libclaims_la_SOURCES = common/auth/claims.c \
 	common/auth/claims.h common/auth/claims_fill.h
 common_auth_libclaims_la_LIBADD = common/wire/libwire.la \
 	common/base/libbase.la
+
+common_auth_libjose_la_SOURCES = \
+	common/auth/jwks.c common/auth/jwks.h
+common_auth_libjose_la_LIBADD = common/auth/libclaims.la \
+	common/sys/libjson.la common/sys/libcrypto8.la common/base/libbase.la
 
 common_auth_libmetadata_la_SOURCES = \
 	common/auth/saml_metadata.c common/auth/saml_metadata.h

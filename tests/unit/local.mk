@@ -188,6 +188,16 @@ tests_unit_test_saml_rows_LDADD = $(unit_saml_libs)
 tests_unit_test_saml_worker_SOURCES = tests/unit/test_saml_worker.c
 tests_unit_test_saml_worker_LDADD = $(unit_saml_libs)
 
+# -- id_tokens; jwt_case.c signs them with keys that it makes
+
+jwt_case = tests/unit/jwt_case.c tests/unit/jwt_case.h
+jwt_cflags = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
+jwt_ldadd = common/auth/libjose.la $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+unit_programs += tests/unit/test_jwks
+tests_unit_test_jwks_SOURCES = tests/unit/test_jwks.c $(jwt_case)
+tests_unit_test_jwks_CFLAGS = $(jwt_cflags)
+tests_unit_test_jwks_LDADD = $(jwt_ldadd)
+
 # -- the SCIM client
 
 scim_fake = tests/unit/scim_fake.c tests/unit/scim_fake.h

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "jwt_case.h"
+
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+
+#include "base/base64.h"
+
+static EVP_PKEY *case_key[CASE_KEYS];
+
+int
+case_setup(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < CASE_KEYS; i++) {
+		case_key[i] = EVP_RSA_gen(2048);
+		if (case_key[i] == NULL)
+			return -1;
+	}
+	return 0;
+}
+
+int
+case_teardown(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < CASE_KEYS; i++)
+		EVP_PKEY_free(case_key[i]);
+	return 0;
+}
+
+void
+put_base64url(struct buf *out, const void *data, size_t len)
+{
+	AUTO(buf) struct buf text = BUF_INIT(1024u * 1024);
+
+	assert_err(base64_encode(&text, data, len), ERR_OK);
+	for (size_t i = 0; i < text.len && text.data[i] != '='; i++) {
+		char c = (char)text.data[i];
+
+		c = c == '+' ? '-' : c == '/' ? '_' : c;
+		assert_err(buf_putc(out, c), ERR_OK);
+	}
+}
+
+void
+put_modulus(struct buf *out, size_t key)
+{
+	BIGNUM *n = NULL;
+	uint8_t bytes[256];
+
+	assert_int_equal(EVP_PKEY_get_bn_param(case_key[key],
+	    OSSL_PKEY_PARAM_RSA_N, &n), 1);
+	assert_int_equal(BN_bn2bin(n, bytes), sizeof(bytes));
+	BN_free(n);
+	assert_err(buf_put(out, bytes, sizeof(bytes)), ERR_OK);
+}
+
+void
+put_jwk(struct buf *out, size_t key, const char *kid, const char *more)
+{
+	AUTO(buf) struct buf n = BUF_INIT(256);
+
+	put_modulus(&n, key);
+	assert_err(buf_printf(out, "{\"kty\":\"RSA\",\"kid\":\"%s\",\"n\":\"",
+	    kid), ERR_OK);
+	put_base64url(out, n.data, n.len);
+	assert_err(buf_printf(out, "\",\"e\":\"AQAB\"%s}", more), ERR_OK);
+}
