@@ -13,7 +13,8 @@ common_auth_libclaims_la_LIBADD = common/wire/libwire.la \
 	common/base/libbase.la
 
 common_auth_libjose_la_SOURCES = \
-	common/auth/jwks.c common/auth/jwks.h
+	common/auth/jwks.c common/auth/jwks.h \
+	common/auth/jws.c common/auth/jws.h
 common_auth_libjose_la_LIBADD = common/auth/libclaims.la \
 	common/sys/libjson.la common/sys/libcrypto8.la common/base/libbase.la
 

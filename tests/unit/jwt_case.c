@@ -69,3 +69,57 @@ put_jwk(struct buf *out, size_t key, const char *kid, const char *more)
 	put_base64url(out, n.data, n.len);
 	assert_err(buf_printf(out, "\",\"e\":\"AQAB\"%s}", more), ERR_OK);
 }
+
+/* -- signatures ------------------------------------------------------------ */
+
+static size_t
+sign(const struct buf *input, size_t key, const char *alg, uint8_t *signature)
+{
+	EVP_MD_CTX *md = EVP_MD_CTX_new();
+	EVP_PKEY_CTX *ctx = NULL;
+	size_t len = 256;
+	const EVP_MD *hash = strcmp(alg, "RS512") == 0 ? EVP_sha512() :
+	    EVP_sha256();
+
+	assert_int_equal(EVP_DigestSignInit(md, &ctx, hash, NULL,
+	    case_key[key]), 1);
+	if (strcmp(alg, "PS256") == 0)
+		assert_int_equal(EVP_PKEY_CTX_set_rsa_padding(ctx,
+		    RSA_PKCS1_PSS_PADDING), 1);
+	assert_int_equal(EVP_DigestSign(md, signature, &len, input->data,
+	    input->len), 1);
+	EVP_MD_CTX_free(md);
+	return len;
+}
+
+void
+put_signed(struct buf *out, const char *header, const char *payload,
+    size_t key, const char *alg)
+{
+	AUTO(buf) struct buf input = BUF_INIT(64u * 1024);
+	uint8_t signature[256];
+	size_t len;
+
+	put_base64url(&input, header, strlen(header));
+	assert_err(buf_putc(&input, '.'), ERR_OK);
+	put_base64url(&input, payload, strlen(payload));
+	len = sign(&input, key, alg, signature);
+	assert_err(buf_puts(out, buf_str(&input)), ERR_OK);
+	assert_err(buf_putc(out, '.'), ERR_OK);
+	put_base64url(out, signature, len);
+}
+
+void
+make_jwk(struct jwk *jwk, size_t key, const char *issuer)
+{
+	AUTO(buf) struct buf n = BUF_INIT(256);
+
+	memset(jwk, 0, sizeof(*jwk));
+	put_modulus(&n, key);
+	memcpy(jwk->n, n.data, n.len);
+	jwk->n_len = n.len;
+	memcpy(jwk->e, "\1\0\1", 3);
+	jwk->e_len = 3;
+	(void)snprintf(jwk->kid, sizeof(jwk->kid), "kid-%zu", key);
+	(void)snprintf(jwk->issuer, sizeof(jwk->issuer), "%s", issuer);
+}

@@ -29,4 +29,12 @@ void put_modulus(struct buf *out, size_t key);
  * begins with a comma. */
 void put_jwk(struct buf *out, size_t key, const char *kid, const char *more);
 
+/* Appends header.payload.signature, signed with a key as its algorithm says:
+ * "RS256", "RS512" or "PS256". */
+void put_signed(struct buf *out, const char *header, const char *payload,
+	size_t key, const char *alg);
+
+/* The key as jwks_parse() gives it, of this issuer. */
+void make_jwk(struct jwk *jwk, size_t key, const char *issuer);
+
 #endif

@@ -193,10 +193,13 @@ tests_unit_test_saml_worker_LDADD = $(unit_saml_libs)
 jwt_case = tests/unit/jwt_case.c tests/unit/jwt_case.h
 jwt_cflags = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
 jwt_ldadd = common/auth/libjose.la $(CRYPTO_LIBS) $(CMOCKA_LIBS)
-unit_programs += tests/unit/test_jwks
+unit_programs += tests/unit/test_jwks tests/unit/test_jws
 tests_unit_test_jwks_SOURCES = tests/unit/test_jwks.c $(jwt_case)
 tests_unit_test_jwks_CFLAGS = $(jwt_cflags)
 tests_unit_test_jwks_LDADD = $(jwt_ldadd)
+tests_unit_test_jws_SOURCES = tests/unit/test_jws.c $(jwt_case)
+tests_unit_test_jws_CFLAGS = $(jwt_cflags)
+tests_unit_test_jws_LDADD = $(jwt_ldadd)
 
 # -- the SCIM client
 
