@@ -19,11 +19,14 @@ struct http {
 	struct curl_slist *headers;	/* one holds the token */
 	struct curl_slist *resolved;	/* host, port and addresses */
 	char *proxy;
+	enum err (*watch)(void *context);
+	void *watcher;
 	char why[CURL_ERROR_SIZE];
 };
 
-/* Where the body goes, and what became of it. */
+/* Where the body goes, and why we ended the transfer. */
 struct sink {
+	const struct http *http;
 	struct buf *body;
 	enum err err;
 };
@@ -41,6 +44,23 @@ receive(char *data, size_t size, size_t count, void *context)
 
 	sink->err = buf_put(sink->body, data, size * count);
 	return sink->err == ERR_OK ? size * count : 0;
+}
+
+/* libcurl calls it once a second at least. */
+static int
+go_on(void *context, curl_off_t in_all, curl_off_t in, curl_off_t out_all,
+    curl_off_t out)
+{
+	struct sink *sink = context;
+	const struct http *http = sink->http;
+
+	(void)in_all;
+	(void)in;
+	(void)out_all;
+	(void)out;
+	if (sink->err == ERR_OK && http->watch != NULL)
+		sink->err = http->watch(http->watcher);
+	return sink->err == ERR_OK ? 0 : 1;
 }
 
 /* Adds a header of name and value; none when the value is "". */
@@ -84,8 +104,8 @@ set_policy(CURL *curl, const struct http_options *options)
 		CURLoption option;
 		long value;
 	} policy[] = {
-		{ CURLOPT_HTTPGET, 1 },
 		{ CURLOPT_NOSIGNAL, 1 },
+		{ CURLOPT_NOPROGRESS, 0 },
 		{ CURLOPT_FOLLOWLOCATION, 0 },
 		{ CURLOPT_UNRESTRICTED_AUTH, 0 },
 		{ CURLOPT_NETRC, CURL_NETRC_IGNORED },
@@ -161,6 +181,13 @@ http_free(struct http **http)
 	*http = NULL;
 }
 
+void
+http_watch(struct http *http, enum err (*watch)(void *context), void *context)
+{
+	http->watch = watch;
+	http->watcher = context;
+}
+
 static bool
 is_plain(const char *url)
 {
@@ -232,6 +259,7 @@ set_request(struct http *http, const char *url, int64_t deadline_ms,
 		{ CURLOPT_HTTPHEADER, http->headers },
 		{ CURLOPT_PROXY, plain ? "" : http->proxy },
 		{ CURLOPT_WRITEDATA, sink },
+		{ CURLOPT_XFERINFODATA, sink },
 		{ CURLOPT_ERRORBUFFER, http->why },
 	};
 	CURLcode c = set_scheme(http->curl, plain);
@@ -245,6 +273,26 @@ set_request(struct http *http, const char *url, int64_t deadline_ms,
 	if (c == CURLE_OK)
 		c = curl_easy_setopt(http->curl, CURLOPT_WRITEFUNCTION,
 		    receive);
+	if (c == CURLE_OK)
+		c = curl_easy_setopt(http->curl, CURLOPT_XFERINFOFUNCTION,
+		    go_on);
+	return c;
+}
+
+/* A GET, or a POST of a form, which libcurl does not copy. */
+static CURLcode
+set_method(CURL *curl, const struct buf *form)
+{
+	CURLcode c;
+
+	if (form == NULL)
+		return curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
+	c = curl_easy_setopt(curl, CURLOPT_POST, 1L);
+	if (c == CURLE_OK)
+		c = curl_easy_setopt(curl, CURLOPT_POSTFIELDS, buf_str(form));
+	if (c == CURLE_OK)
+		c = curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE,
+		    (long)form->len);
 	return c;
 }
 
@@ -275,6 +323,8 @@ static enum err
 failed(const struct http *http, CURLcode c, const struct sink *sink,
     struct diag *diag)
 {
+	if (sink->err != ERR_OK && c == CURLE_ABORTED_BY_CALLBACK)
+		return fail(diag, sink->err, "nobody waits for the answer");
 	if (sink->err != ERR_OK)
 		return fail(diag, sink->err,
 		    "the server's answer is longer than %zu bytes",
@@ -309,11 +359,11 @@ read_answer(CURL *curl, struct http_response *ret, struct diag *diag)
 	return ERR_OK;
 }
 
-enum err
-http_get(struct http *http, const char *url, int64_t deadline_ms,
-    struct http_response *ret, struct diag *diag)
+static enum err
+ask(struct http *http, const char *url, const struct buf *form,
+    int64_t deadline_ms, struct http_response *ret, struct diag *diag)
 {
-	struct sink sink = { &ret->body, ERR_OK };
+	struct sink sink = { http, &ret->body, ERR_OK };
 	enum err r;
 	CURLcode c;
 
@@ -330,8 +380,70 @@ http_get(struct http *http, const char *url, int64_t deadline_ms,
 	http->why[0] = '\0';
 	c = set_request(http, url, deadline_ms, &sink);
 	if (c == CURLE_OK)
+		c = set_method(http->curl, form);
+	if (c == CURLE_OK)
 		c = curl_easy_perform(http->curl);
 	if (c != CURLE_OK)
 		return failed(http, c, &sink, diag);
 	return read_answer(http->curl, ret, diag);
+}
+
+enum err
+http_get(struct http *http, const char *url, int64_t deadline_ms,
+    struct http_response *ret, struct diag *diag)
+{
+	return ask(http, url, NULL, deadline_ms, ret, diag);
+}
+
+enum err
+http_post(struct http *http, const char *url, const struct buf *form,
+    int64_t deadline_ms, struct http_response *ret, struct diag *diag)
+{
+	return ask(http, url, form, deadline_ms, ret, diag);
+}
+
+/* As browsers do it (URL standard, 5.2), and RFC 6749, appendix B. */
+static enum err
+put_escaped(struct buf *out, const char *text)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz0123456789*-._";
+	enum err r = ERR_OK;
+
+	for (const char *p = text; *p != '\0' && r == ERR_OK; p++) {
+		if (*p == ' ')
+			r = buf_putc(out, '+');
+		else if (strchr(plain, *p) != NULL)
+			r = buf_putc(out, *p);
+		else
+			r = buf_printf(out, "%%%02X", (unsigned char)*p);
+	}
+	return r;
+}
+
+/* Cuts out back to what it was. */
+static void
+cut(struct buf *out, size_t len)
+{
+	if (out->len == len)
+		return;
+	explicit_bzero(out->data + len, out->len - len);
+	out->len = len;
+}
+
+enum err
+http_form_add(struct buf *out, const char *name, const char *value)
+{
+	size_t before = out->len;
+	enum err r = before == 0 ? ERR_OK : buf_putc(out, '&');
+
+	if (r == ERR_OK)
+		r = put_escaped(out, name);
+	if (r == ERR_OK)
+		r = buf_putc(out, '=');
+	if (r == ERR_OK)
+		r = put_escaped(out, value);
+	if (r != ERR_OK)
+		cut(out, before);
+	return r;
 }

@@ -47,6 +47,12 @@ enum err http_new(const struct http_options *options, struct http **ret,
 void http_free(struct http **http);
 static inline void http_auto(struct http **http) { http_free(http); }
 
+/* Has every transfer from now on ask watch() once a second or more often
+ * whether it shall go on; anything but ERR_OK ends it, with that reason.
+ * NULL: nobody is asked.  A name is resolved without asking. */
+void http_watch(struct http *http, enum err (*watch)(void *context),
+	void *context);
+
 /*
  * GET; ends at the deadline (clock_monotonic_ms()).  Whatever the server
  * answers is a success, whose status the caller looks at, except a redirect.

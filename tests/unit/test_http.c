@@ -6,6 +6,7 @@
 
 #include <netdb.h>
 #include <arpa/inet.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -25,6 +26,19 @@ struct server {
 	int seen;		/* pipe: the request as it came */
 };
 
+/* With the body, where there is one. */
+static bool
+is_whole(const char *request, size_t len)
+{
+	const char *end = memmem(request, len, "\r\n\r\n", 4);
+	const char *length = memmem(request, len, "\r\nContent-Length: ", 18);
+
+	if (end == NULL)
+		return false;
+	return length == NULL || (size_t)(request + len - end - 4) >=
+	    strtoul(length + 18, NULL, 10);
+}
+
 static void
 serve(int listener, int seen, const char *answer, size_t len)
 {
@@ -38,7 +52,7 @@ serve(int listener, int seen, const char *answer, size_t len)
 		if (n <= 0)
 			break;
 		got += (size_t)n;
-		if (memmem(request, got, "\r\n\r\n", 4) != NULL)
+		if (is_whole(request, got))
 			break;
 	}
 	if (write(seen, request, got) < 0 ||
@@ -137,6 +151,85 @@ request_is_a_plain_get_with_the_token_in_one_header(void **state)
 	assert_null(strstr(seen, "Cookie"));
 	assert_null(strstr(seen, "Accept-Encoding"));
 	assert_null(strstr(strstr(seen, TOKEN) + 1, TOKEN));
+}
+
+static void
+form_escapes_what_could_end_a_value(void **state)
+{
+	AUTO(buf) struct buf form = BUF_INIT(64);
+
+	(void)state;
+	assert_err(http_form_add(&form, "scope", "openid profile"), ERR_OK);
+	assert_err(http_form_add(&form, "a-b", "x&y=z+%\n\xc3\xa9~*._:"),
+	    ERR_OK);
+	assert_err(http_form_add(&form, "c", ""), ERR_OK);
+	assert_string_equal(buf_str(&form), "scope=openid+profile&"
+	    "a-b=x%26y%3Dz%2B%25%0A%C3%A9%7E*._%3A&c=");
+}
+
+static void
+form_that_is_full_stays_as_it_was(void **state)
+{
+	AUTO(buf) struct buf form = BUF_INIT(8);
+
+	(void)state;
+	assert_err(http_form_add(&form, "a", "b"), ERR_OK);
+	assert_err(http_form_add(&form, "c", "12345"), ERR_TOO_LONG);
+	assert_err(http_form_add(&form, "c", "\n\n"), ERR_TOO_LONG);
+	assert_string_equal(buf_str(&form), "a=b");
+	assert_err(http_form_add(&form, "c", "12"), ERR_OK);
+	assert_string_equal(buf_str(&form), "a=b&c=12");
+}
+
+static void
+post_sends_the_form_and_reads_an_error_like_any_answer(void **state)
+{
+	AUTO(http_response) struct http_response res = HTTP_RESPONSE_INIT(64);
+	AUTO(http) struct http *http = NULL;
+	AUTO(buf) struct buf form = BUF_INIT(64);
+	struct diag diag = DIAG_INIT;
+	struct server s;
+	char seen[4096];
+	static const char answer[] = "HTTP/1.1 400 Bad Request\r\n"
+	    "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
+
+	(void)state;
+	assert_err(http_form_add(&form, "client_id", "a b"), ERR_OK);
+	start(&s, answer, sizeof(answer) - 1);
+	assert_err(http_new(&options, &http, &diag), ERR_OK);
+	assert_err(http_post(http, s.url, &form, clock_monotonic_ms() +
+	    LIMIT_MS, &res, &diag), ERR_OK);
+	http_free(&http);
+	stop(&s, seen, sizeof(seen));
+	assert_int_equal(res.status, 400);
+	assert_string_equal(buf_str(&res.body), "{}");
+	assert_memory_equal(seen, "POST /x?y=1 HTTP/1.1\r\n", 22);
+	assert_non_null(strstr(seen, "\r\nContent-Type: "
+	    "application/x-www-form-urlencoded\r\n"));
+	assert_non_null(strstr(seen, "\r\nAccept: application/scim+json\r\n"));
+	assert_non_null(strstr(seen, "\r\n\r\nclient_id=a+b"));
+}
+
+static void
+redirects_of_a_post_are_refused(void **state)
+{
+	AUTO(http_response) struct http_response res = HTTP_RESPONSE_INIT(64);
+	AUTO(http) struct http *http = NULL;
+	AUTO(buf) struct buf form = BUF_INIT(64);
+	struct diag diag = DIAG_INIT;
+	struct server s;
+	char seen[4096];
+	static const char answer[] = "HTTP/1.1 307 Moved\r\nLocation: "
+	    "https://elsewhere.example/\r\nContent-Length: 0\r\n\r\n";
+
+	(void)state;
+	assert_err(http_form_add(&form, "a", "b"), ERR_OK);
+	start(&s, answer, sizeof(answer) - 1);
+	assert_err(http_new(&options, &http, &diag), ERR_OK);
+	assert_err(http_post(http, s.url, &form, clock_monotonic_ms() +
+	    LIMIT_MS, &res, &diag), ERR_HTTP_REDIRECT);
+	http_free(&http);
+	stop(&s, seen, sizeof(seen));
 }
 
 static void
@@ -257,28 +350,63 @@ a_deadline_that_is_over_asks_nobody(void **state)
 	    clock_monotonic_ms() - 1, &res, &diag), ERR_TIMEOUT);
 }
 
+/* A server that takes a connection and says nothing. */
+static int
+keep_silent(char *url, size_t url_size)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET };
+	socklen_t size = sizeof(a);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &size), 0);
+	(void)snprintf(url, url_size, "http://127.0.0.1:%u/",
+	    ntohs(a.sin_port));
+	return fd;
+}
+
 static void
 a_silent_server_is_given_up_at_the_deadline(void **state)
 {
 	AUTO(http) struct http *http = NULL;
 	AUTO(http_response) struct http_response res = HTTP_RESPONSE_INIT(64);
 	struct diag diag = DIAG_INIT;
-	struct sockaddr_in a = { .sin_family = AF_INET };
-	socklen_t size = sizeof(a);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
 	char url[64];
+	AUTO_CLOSE int fd = keep_silent(url, sizeof(url));
 
 	(void)state;
-	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
-	assert_int_equal(listen(fd, 1), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &size), 0);
-	(void)snprintf(url, sizeof(url), "http://127.0.0.1:%u/",
-	    ntohs(a.sin_port));
 	assert_err(http_new(&options, &http, &diag), ERR_OK);
 	assert_err(http_get(http, url, clock_monotonic_ms() + 50, &res,
 	    &diag), ERR_TIMEOUT);
-	(void)close(fd);
+}
+
+static enum err
+leave_at_once(void *context)
+{
+	(*(int *)context)++;
+	return ERR_WIRE_CLOSED;
+}
+
+static void
+a_transfer_that_nobody_waits_for_ends_within_a_second(void **state)
+{
+	AUTO(http) struct http *http = NULL;
+	AUTO(http_response) struct http_response res = HTTP_RESPONSE_INIT(64);
+	struct diag diag = DIAG_INIT;
+	char url[64];
+	AUTO_CLOSE int fd = keep_silent(url, sizeof(url));
+	int64_t begun = clock_monotonic_ms();
+	int asked = 0;
+
+	(void)state;
+	assert_err(http_new(&options, &http, &diag), ERR_OK);
+	http_watch(http, leave_at_once, &asked);
+	assert_err(http_get(http, url, begun + LIMIT_MS, &res, &diag),
+	    ERR_WIRE_CLOSED);
+	assert_int_equal(asked, 1);
+	assert_in_range(clock_monotonic_ms() - begun, 0, 2000);
 }
 
 static void
@@ -362,6 +490,11 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    request_is_a_plain_get_with_the_token_in_one_header),
+		cmocka_unit_test(form_escapes_what_could_end_a_value),
+		cmocka_unit_test(form_that_is_full_stays_as_it_was),
+		cmocka_unit_test(
+		    post_sends_the_form_and_reads_an_error_like_any_answer),
+		cmocka_unit_test(redirects_of_a_post_are_refused),
 		cmocka_unit_test(redirects_are_refused),
 		cmocka_unit_test(
 		    j11_answers_longer_than_the_limit_are_cut_off),
@@ -371,6 +504,8 @@ main(void)
 		cmocka_unit_test(j25_unsafe_addresses_are_not_asked),
 		cmocka_unit_test(a_deadline_that_is_over_asks_nobody),
 		cmocka_unit_test(a_silent_server_is_given_up_at_the_deadline),
+		cmocka_unit_test(
+		    a_transfer_that_nobody_waits_for_ends_within_a_second),
 		cmocka_unit_test(a_token_that_could_end_its_header_is_refused),
 		cmocka_unit_test(a_ca_file_that_is_missing_is_a_tls_error),
 		cmocka_unit_test(names_are_resolved_before_libcurl_would),
