@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # L3: the rules of a login.  libsaml is the SAML worker's (bytes -> claims),
-# libjose the device worker's and libmetadata the fetch worker's, librules and
-# librequest the helper's, libclaims what passes between worker and helper.
+# libdevice and libjose the device worker's and libmetadata the fetch worker's,
+# librules and librequest the helper's, libclaims what passes between worker
+# and helper.
 
-noinst_LTLIBRARIES += common/auth/libclaims.la common/auth/libjose.la \
-	common/auth/libmetadata.la common/auth/librequest.la \
-	common/auth/librules.la common/auth/libsaml.la
+noinst_LTLIBRARIES += common/auth/libclaims.la common/auth/libdevice.la \
+	common/auth/libjose.la common/auth/libmetadata.la \
+	common/auth/librequest.la common/auth/librules.la \
+	common/auth/libsaml.la
 
 common_auth_libclaims_la_SOURCES = common/auth/claims.c \
 	common/auth/claims.h common/auth/claims_fill.h
@@ -17,6 +19,10 @@ common_auth_libjose_la_SOURCES = \
 	common/auth/jws.c common/auth/jws.h
 common_auth_libjose_la_LIBADD = common/auth/libclaims.la \
 	common/sys/libjson.la common/sys/libcrypto8.la common/base/libbase.la
+
+common_auth_libdevice_la_SOURCES = \
+	common/auth/device_error.c common/auth/device_error.h
+common_auth_libdevice_la_LIBADD = common/sys/libjson.la common/base/libbase.la
 
 common_auth_libmetadata_la_SOURCES = \
 	common/auth/saml_metadata.c common/auth/saml_metadata.h

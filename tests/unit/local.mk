@@ -201,6 +201,12 @@ tests_unit_test_jws_SOURCES = tests/unit/test_jws.c $(jwt_case)
 tests_unit_test_jws_CFLAGS = $(jwt_cflags)
 tests_unit_test_jws_LDADD = $(jwt_ldadd)
 
+# -- the device flow
+
+unit_programs += tests/unit/test_device_error
+tests_unit_test_device_error_SOURCES = tests/unit/test_device_error.c
+tests_unit_test_device_error_LDADD = common/auth/libdevice.la $(CMOCKA_LIBS)
+
 # -- the SCIM client
 
 scim_fake = tests/unit/scim_fake.c tests/unit/scim_fake.h
