@@ -98,19 +98,10 @@ static enum err
 remove_old(struct store *store, const struct code_grant *grant, int64_t now,
     struct diag *diag)
 {
-	AUTO(store_stmt) struct store_stmt *stmt = NULL;
-	enum err r = store_prepare(store, "DELETE FROM codes WHERE "
-	    "expires <= ?1 OR (user = ?2 AND request_id = ?3)", &stmt, diag);
-
-	if (r == ERR_OK)
-		r = store_bind_int(stmt, 1, now, diag);
-	if (r == ERR_OK)
-		r = store_bind_text(stmt, 2, grant->user, diag);
-	if (r == ERR_OK)
-		r = store_bind_text(stmt, 3, grant->request_id, diag);
-	if (r == ERR_OK)
-		r = store_run(stmt, diag);
-	return r;
+	return STORE_RUN(store, diag, "DELETE FROM codes WHERE "
+	    "expires <= ?1 OR (user = ?2 AND request_id = ?3)",
+	    store_int_value(now), store_text_value(grant->user),
+	    store_text_value(grant->request_id));
 }
 
 static enum err
@@ -118,24 +109,13 @@ insert(struct store *store, const struct code_grant *grant,
     const uint8_t hash[static SHA256_SIZE], int64_t expires,
     struct diag *diag)
 {
-	AUTO(store_stmt) struct store_stmt *stmt = NULL;
-	enum err r = store_prepare(store, "INSERT INTO codes(code, user, "
+	return STORE_RUN(store, diag, "INSERT INTO codes(code, user, "
 	    "request_id, session_end, expires) VALUES (?1, ?2, ?3, ?4, ?5)",
-	    &stmt, diag);
-
-	if (r == ERR_OK)
-		r = store_bind_blob(stmt, 1, hash, SHA256_SIZE, diag);
-	if (r == ERR_OK)
-		r = store_bind_text(stmt, 2, grant->user, diag);
-	if (r == ERR_OK)
-		r = store_bind_text(stmt, 3, grant->request_id, diag);
-	if (r == ERR_OK)
-		r = store_bind_int(stmt, 4, grant->session_end, diag);
-	if (r == ERR_OK)
-		r = store_bind_int(stmt, 5, expires, diag);
-	if (r == ERR_OK)
-		r = store_run(stmt, diag);
-	return r;
+	    store_blob_value(hash, SHA256_SIZE),
+	    store_text_value(grant->user),
+	    store_text_value(grant->request_id),
+	    store_int_value(grant->session_end),
+	    store_int_value(expires));
 }
 
 static enum err
@@ -183,27 +163,18 @@ find(struct store *store, const struct code_try *attempt,
     int64_t *ret_session_end, struct diag *diag)
 {
 	AUTO(store_stmt) struct store_stmt *stmt = NULL;
-	bool row = false;
-	enum err r = store_prepare(store, "SELECT session_end FROM codes "
+	enum err r = STORE_ASK(store, &stmt, diag,
+	    "SELECT session_end FROM codes "
 	    "WHERE code = ?1 AND expires > ?2 AND user = ?3 AND "
-	    "(request_id = ?4 OR (request_id = '' AND ?5 <> 0))", &stmt,
-	    diag);
+	    "(request_id = ?4 OR (request_id = '' AND ?5 <> 0))",
+	    store_blob_value(hash, SHA256_SIZE), store_int_value(now),
+	    store_text_value(attempt->user),
+	    store_text_value(attempt->request_id),
+	    store_int_value(attempt->unsolicited));
 
-	if (r == ERR_OK)
-		r = store_bind_blob(stmt, 1, hash, SHA256_SIZE, diag);
-	if (r == ERR_OK)
-		r = store_bind_int(stmt, 2, now, diag);
-	if (r == ERR_OK)
-		r = store_bind_text(stmt, 3, attempt->user, diag);
-	if (r == ERR_OK)
-		r = store_bind_text(stmt, 4, attempt->request_id, diag);
-	if (r == ERR_OK)
-		r = store_bind_int(stmt, 5, attempt->unsolicited, diag);
-	if (r == ERR_OK)
-		r = store_step(stmt, &row, diag);
 	if (r != ERR_OK)
 		return r;
-	if (!row)
+	if (stmt == NULL)
 		return fail(diag, ERR_CODE_WRONG, "no code for this login");
 	*ret_session_end = store_int(stmt, 0);
 	return ERR_OK;
@@ -213,14 +184,9 @@ static enum err
 use_up(struct store *store, const uint8_t hash[static SHA256_SIZE],
     struct diag *diag)
 {
-	AUTO(store_stmt) struct store_stmt *stmt = NULL;
-	enum err r = store_prepare(store, "DELETE FROM codes WHERE code = ?1",
-	    &stmt, diag);
+	enum err r = STORE_RUN(store, diag, "DELETE FROM codes WHERE code = ?1",
+	    store_blob_value(hash, SHA256_SIZE));
 
-	if (r == ERR_OK)
-		r = store_bind_blob(stmt, 1, hash, SHA256_SIZE, diag);
-	if (r == ERR_OK)
-		r = store_run(stmt, diag);
 	if (r == ERR_OK && store_changes(store) != 1)
 		r = fail(diag, ERR_STORE, "a code could not be used up");
 	return r;

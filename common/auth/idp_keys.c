@@ -44,15 +44,12 @@ idp_keys_load(struct store *store, const char *issuer, struct idp_keys *ret,
 {
 	AUTO(store_stmt) struct store_stmt *stmt = NULL;
 	struct idp_keys keys = { .count = 0 };
-	bool row = false;
-	enum err r = store_prepare(store,
+	enum err r = STORE_ASK(store, &stmt, diag,
 	    "SELECT n, e, cert_sha256, subject, not_before, not_after "
-	    "FROM idp_keys WHERE issuer = ?1 ORDER BY place", &stmt, diag);
+	    "FROM idp_keys WHERE issuer = ?1 ORDER BY place",
+	    store_text_value(issuer));
+	bool row = stmt != NULL;
 
-	if (r == ERR_OK)
-		r = store_bind_text(stmt, 1, issuer, diag);
-	if (r == ERR_OK)
-		r = store_step(stmt, &row, diag);
 	while (r == ERR_OK && row) {
 		if (keys.count == SAML_KEYS_MAX ||
 		    !read_key(stmt, &keys.key[keys.count]))
@@ -71,43 +68,27 @@ idp_keys_load(struct store *store, const char *issuer, struct idp_keys *ret,
 }
 
 static enum err
-insert(struct store_stmt *stmt, const char *issuer, size_t place,
+insert(struct store *store, const char *issuer, size_t place,
     const struct idp_key *key, struct diag *diag)
 {
-	enum err r = store_bind_text(stmt, 1, issuer, diag);
-
-	if (r == ERR_OK)
-		r = store_bind_int(stmt, 2, (int64_t)place, diag);
-	if (r == ERR_OK)
-		r = store_bind_blob(stmt, 3, key->n, key->n_len, diag);
-	if (r == ERR_OK)
-		r = store_bind_blob(stmt, 4, key->e, key->e_len, diag);
-	if (r == ERR_OK)
-		r = store_bind_blob(stmt, 5, key->cert_sha256,
-		    sizeof(key->cert_sha256), diag);
-	if (r == ERR_OK)
-		r = store_bind_text(stmt, 6, key->subject, diag);
-	if (r == ERR_OK)
-		r = store_bind_int(stmt, 7, key->not_before, diag);
-	if (r == ERR_OK)
-		r = store_bind_int(stmt, 8, key->not_after, diag);
-	if (r == ERR_OK)
-		r = store_run(stmt, diag);
-	return r;
+	return STORE_RUN(store, diag, "INSERT INTO idp_keys VALUES "
+	    "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	    store_text_value(issuer), store_int_value((int64_t)place),
+	    store_blob_value(key->n, key->n_len),
+	    store_blob_value(key->e, key->e_len),
+	    store_blob_value(key->cert_sha256, sizeof(key->cert_sha256)),
+	    store_text_value(key->subject), store_int_value(key->not_before),
+	    store_int_value(key->not_after));
 }
 
 enum err
 idp_keys_replace(struct store *store, const char *issuer,
     const struct idp_keys *keys, struct diag *diag)
 {
-	AUTO(store_stmt) struct store_stmt *stmt = NULL;
 	enum err r = store_exec(store, "DELETE FROM idp_keys", diag);
 
-	if (r == ERR_OK)
-		r = store_prepare(store, "INSERT INTO idp_keys VALUES "
-		    "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", &stmt, diag);
 	for (size_t i = 0; i < keys->count && r == ERR_OK; i++)
-		r = insert(stmt, issuer, i, &keys->key[i], diag);
+		r = insert(store, issuer, i, &keys->key[i], diag);
 	return r;
 }
 

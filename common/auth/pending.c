@@ -11,8 +11,8 @@
 static enum err
 forget_expired(struct store *store, int64_t now, struct diag *diag)
 {
-	return store_exec_int(store,
-	    "DELETE FROM pending WHERE expires <= ?1", now, diag);
+	return STORE_RUN(store, diag,
+	    "DELETE FROM pending WHERE expires <= ?1", store_int_value(now));
 }
 
 /*
@@ -22,7 +22,6 @@ forget_expired(struct store *store, int64_t now, struct diag *diag)
 static enum err
 make_room(struct store *store, struct diag *diag)
 {
-	AUTO(store_stmt) struct store_stmt *stmt = NULL;
 	int64_t count = 0;
 	enum err r = store_query_int(store, "SELECT count(*) FROM pending",
 	    &count, diag);
@@ -30,36 +29,22 @@ make_room(struct store *store, struct diag *diag)
 	if (r != ERR_OK || count < SAML_PENDING_MAX)
 		return r;
 	/* SQLite takes request_id from the row that min() is in. */
-	r = store_prepare(store, "DELETE FROM pending WHERE request_id = ("
+	return store_exec(store, "DELETE FROM pending WHERE request_id = ("
 	    "SELECT request_id FROM (SELECT request_id, min(created) AS since, "
 	    "count(*) AS places FROM pending GROUP BY user, service, rhost) "
-	    "ORDER BY places DESC, since LIMIT 1)", &stmt, diag);
-	if (r == ERR_OK)
-		r = store_run(stmt, diag);
-	return r;
+	    "ORDER BY places DESC, since LIMIT 1)", diag);
 }
 
 static enum err
 insert(struct store *store, const struct pending *login, struct diag *diag)
 {
-	AUTO(store_stmt) struct store_stmt *stmt = NULL;
-	const char *const texts[] = {
-		login->request_id, login->user, login->service, login->rhost,
-	};
-	enum err r = store_prepare(store, "INSERT INTO pending(request_id, "
+	return STORE_RUN(store, diag, "INSERT INTO pending(request_id, "
 	    "user, service, rhost, created, expires) "
-	    "VALUES (?1, ?2, ?3, ?4, ?5, ?6)", &stmt, diag);
-
-	for (size_t i = 0; i < ARRAY_LEN(texts) && r == ERR_OK; i++)
-		r = store_bind_text(stmt, (int)i + 1, texts[i], diag);
-	if (r == ERR_OK)
-		r = store_bind_int(stmt, 5, login->created, diag);
-	if (r == ERR_OK)
-		r = store_bind_int(stmt, 6, login->created + LIFE_SECONDS,
-		    diag);
-	if (r == ERR_OK)
-		r = store_run(stmt, diag);
-	return r;
+	    "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+	    store_text_value(login->request_id),
+	    store_text_value(login->user), store_text_value(login->service),
+	    store_text_value(login->rhost), store_int_value(login->created),
+	    store_int_value(login->created + LIFE_SECONDS));
 }
 
 enum err
@@ -89,15 +74,9 @@ pending_remove(struct store *store, const char *request_id)
 	};
 	enum err r = store_begin(store, NULL);
 
-	for (size_t i = 0; i < ARRAY_LEN(deletes) && r == ERR_OK; i++) {
-		AUTO(store_stmt) struct store_stmt *stmt = NULL;
-
-		r = store_prepare(store, deletes[i], &stmt, NULL);
-		if (r == ERR_OK)
-			r = store_bind_text(stmt, 1, request_id, NULL);
-		if (r == ERR_OK)
-			r = store_run(stmt, NULL);
-	}
+	for (size_t i = 0; i < ARRAY_LEN(deletes) && r == ERR_OK; i++)
+		r = STORE_RUN(store, NULL, deletes[i],
+		    store_text_value(request_id));
 	if (r == ERR_OK)
 		r = store_commit(store, NULL);
 	store_rollback(store);
@@ -125,20 +104,16 @@ pending_load(struct store *store, int64_t now, struct pending_list **ret,
 {
 	AUTO(store_stmt) struct store_stmt *stmt = NULL;
 	AUTO_FREE struct pending_list *list = calloc(1, sizeof(*list));
-	bool row = false;
+	bool row;
 	enum err r;
 
 	if (list == NULL)
 		return fail(diag, ERR_NOMEM, "pending logins");
-	r = store_prepare(store, "SELECT request_id, user, service, rhost, "
-	    "created FROM pending WHERE expires > ?1 "
-	    "ORDER BY created DESC LIMIT ?2", &stmt, diag);
-	if (r == ERR_OK)
-		r = store_bind_int(stmt, 1, now, diag);
-	if (r == ERR_OK)
-		r = store_bind_int(stmt, 2, SAML_PENDING_MAX, diag);
-	if (r == ERR_OK)
-		r = store_step(stmt, &row, diag);
+	r = STORE_ASK(store, &stmt, diag, "SELECT request_id, user, service, "
+	    "rhost, created FROM pending WHERE expires > ?1 "
+	    "ORDER BY created DESC LIMIT ?2", store_int_value(now),
+	    store_int_value(SAML_PENDING_MAX));
+	row = stmt != NULL;
 	while (r == ERR_OK && row) {
 		read_row(stmt, &list->item[list->count]);
 		list->count++;
@@ -155,19 +130,13 @@ pending_check(struct store *store, const char *request_id, int64_t now,
     struct diag *diag)
 {
 	AUTO(store_stmt) struct store_stmt *stmt = NULL;
-	bool row = false;
-	enum err r = store_prepare(store, "SELECT 1 FROM pending "
-	    "WHERE request_id = ?1 AND expires > ?2", &stmt, diag);
+	enum err r = STORE_ASK(store, &stmt, diag, "SELECT 1 FROM pending "
+	    "WHERE request_id = ?1 AND expires > ?2",
+	    store_text_value(request_id), store_int_value(now));
 
-	if (r == ERR_OK)
-		r = store_bind_text(stmt, 1, request_id, diag);
-	if (r == ERR_OK)
-		r = store_bind_int(stmt, 2, now, diag);
-	if (r == ERR_OK)
-		r = store_step(stmt, &row, diag);
 	if (r != ERR_OK)
 		return r;
-	if (!row)
+	if (stmt == NULL)
 		return fail(diag, ERR_NOT_PENDING, "the login has ended");
 	return ERR_OK;
 }

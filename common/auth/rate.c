@@ -9,13 +9,13 @@
 static enum err
 make_room(struct store *store, int64_t now, struct diag *diag)
 {
-	enum err r = store_exec_int(store,
-	    "DELETE FROM rates WHERE ends <= ?1", now, diag);
+	enum err r = STORE_RUN(store, diag,
+	    "DELETE FROM rates WHERE ends <= ?1", store_int_value(now));
 
 	if (r == ERR_OK)
-		r = store_exec_int(store, "DELETE FROM rates WHERE key IN ("
+		r = STORE_RUN(store, diag, "DELETE FROM rates WHERE key IN ("
 		    "SELECT key FROM rates ORDER BY count DESC, ends DESC "
-		    "LIMIT -1 OFFSET ?1)", RATES_MAX - 1, diag);
+		    "LIMIT -1 OFFSET ?1)", store_int_value(RATES_MAX - 1));
 	return r;
 }
 
@@ -25,18 +25,14 @@ look(struct store *store, const char *key, int64_t *ret_count,
     int64_t *ret_ends, struct diag *diag)
 {
 	AUTO(store_stmt) struct store_stmt *stmt = NULL;
-	bool row = false;
-	enum err r = store_prepare(store,
-	    "SELECT count, ends FROM rates WHERE key = ?1", &stmt, diag);
+	enum err r = STORE_ASK(store, &stmt, diag,
+	    "SELECT count, ends FROM rates WHERE key = ?1",
+	    store_text_value(key));
 
-	if (r == ERR_OK)
-		r = store_bind_text(stmt, 1, key, diag);
-	if (r == ERR_OK)
-		r = store_step(stmt, &row, diag);
 	if (r != ERR_OK)
 		return r;
-	*ret_count = row ? store_int(stmt, 0) : 0;
-	*ret_ends = row ? store_int(stmt, 1) : 0;
+	*ret_count = stmt != NULL ? store_int(stmt, 0) : 0;
+	*ret_ends = stmt != NULL ? store_int(stmt, 1) : 0;
 	return ERR_OK;
 }
 
@@ -44,21 +40,11 @@ static enum err
 put(struct store *store, const char *key, int64_t count, int64_t ends,
     struct diag *diag)
 {
-	AUTO(store_stmt) struct store_stmt *stmt = NULL;
-	enum err r = store_prepare(store,
+	return STORE_RUN(store, diag,
 	    "INSERT INTO rates(key, count, ends) VALUES (?1, ?2, ?3) "
 	    "ON CONFLICT(key) DO UPDATE SET count = excluded.count, "
-	    "ends = excluded.ends", &stmt, diag);
-
-	if (r == ERR_OK)
-		r = store_bind_text(stmt, 1, key, diag);
-	if (r == ERR_OK)
-		r = store_bind_int(stmt, 2, count, diag);
-	if (r == ERR_OK)
-		r = store_bind_int(stmt, 3, ends, diag);
-	if (r == ERR_OK)
-		r = store_run(stmt, diag);
-	return r;
+	    "ends = excluded.ends", store_text_value(key),
+	    store_int_value(count), store_int_value(ends));
 }
 
 enum err
@@ -89,13 +75,7 @@ enum err
 rate_give_back(struct store *store, const struct rate *rate,
     struct diag *diag)
 {
-	AUTO(store_stmt) struct store_stmt *stmt = NULL;
-	enum err r = store_prepare(store, "UPDATE rates SET "
-	    "count = max(count - 1, 0) WHERE key = ?1", &stmt, diag);
-
-	if (r == ERR_OK)
-		r = store_bind_text(stmt, 1, rate->key, diag);
-	if (r == ERR_OK)
-		r = store_run(stmt, diag);
-	return r;
+	return STORE_RUN(store, diag, "UPDATE rates SET "
+	    "count = max(count - 1, 0) WHERE key = ?1",
+	    store_text_value(rate->key));
 }

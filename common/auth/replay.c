@@ -25,25 +25,17 @@ make_key(const char *issuer, const char *assertion_id,
 static enum err
 forget_expired(struct store *store, int64_t now, struct diag *diag)
 {
-	return store_exec_int(store,
-	    "DELETE FROM replay WHERE expires <= ?1", now, diag);
+	return STORE_RUN(store, diag,
+	    "DELETE FROM replay WHERE expires <= ?1", store_int_value(now));
 }
 
 static enum err
 insert(struct store *store, const uint8_t key[static SHA256_SIZE],
     int64_t until, struct diag *diag)
 {
-	AUTO(store_stmt) struct store_stmt *stmt = NULL;
-	enum err r = store_prepare(store,
-	    "INSERT INTO replay(key, expires) VALUES (?1, ?2)", &stmt, diag);
-
-	if (r == ERR_OK)
-		r = store_bind_blob(stmt, 1, key, SHA256_SIZE, diag);
-	if (r == ERR_OK)
-		r = store_bind_int(stmt, 2, until, diag);
-	if (r == ERR_OK)
-		r = store_run(stmt, diag);
-	return r;
+	return STORE_RUN(store, diag,
+	    "INSERT INTO replay(key, expires) VALUES (?1, ?2)",
+	    store_blob_value(key, SHA256_SIZE), store_int_value(until));
 }
 
 static enum err

@@ -112,14 +112,10 @@ look_up(struct store *store, const char *sql, const char *parameter,
     struct buf *out, struct diag *diag)
 {
 	AUTO(store_stmt) struct store_stmt *stmt = NULL;
-	bool row = false;
-	enum err r = store_prepare(store, sql, &stmt, diag);
+	enum err r = STORE_ASK(store, &stmt, diag, sql,
+	    store_text_value(parameter));
 
-	if (r == ERR_OK)
-		r = store_bind_text(stmt, 1, parameter, diag);
-	if (r == ERR_OK)
-		r = store_step(stmt, &row, diag);
-	if (r == ERR_OK && row)
+	if (r == ERR_OK && stmt != NULL)
 		r = buf_puts(out, store_text(stmt, 0));
 	return r;
 }
@@ -128,18 +124,9 @@ static enum err
 pin(struct store *store, const char *scim_id, const char *subject,
     struct diag *diag)
 {
-	AUTO(store_stmt) struct store_stmt *stmt = NULL;
-	enum err r = store_prepare(store,
-	    "INSERT INTO pins(scim_id, subject) VALUES (?1, ?2)", &stmt,
-	    diag);
-
-	if (r == ERR_OK)
-		r = store_bind_text(stmt, 1, scim_id, diag);
-	if (r == ERR_OK)
-		r = store_bind_text(stmt, 2, subject, diag);
-	if (r == ERR_OK)
-		r = store_run(stmt, diag);
-	return r;
+	return STORE_RUN(store, diag,
+	    "INSERT INTO pins(scim_id, subject) VALUES (?1, ?2)",
+	    store_text_value(scim_id), store_text_value(subject));
 }
 
 /* The first time: is this the provisioned person?  id is what identifies
@@ -265,14 +252,11 @@ find_login(struct store *store, const char *sql, const char *value,
 {
 	AUTO(store_stmt) struct store_stmt *stmt = NULL;
 	bool row = false;
-	enum err r = store_prepare(store, sql, &stmt, diag);
+	enum err r = STORE_ASK(store, &stmt, diag, sql,
+	    store_text_value(value));
 
 	login[0] = '\0';
-	if (r == ERR_OK)
-		r = store_bind_text(stmt, 1, value, diag);
-	if (r == ERR_OK)
-		r = store_step(stmt, &row, diag);
-	if (r != ERR_OK || !row)
+	if (r != ERR_OK || stmt == NULL)
 		return r;
 	(void)snprintf(login, LOGIN_NAME_MAX_LEN + 1, "%s",
 	    store_text(stmt, 0));

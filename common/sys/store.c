@@ -102,20 +102,6 @@ store_exec(struct store *store, const char *sql, struct diag *diag)
 }
 
 enum err
-store_exec_int(struct store *store, const char *sql, int64_t value,
-    struct diag *diag)
-{
-	AUTO(store_stmt) struct store_stmt *stmt = NULL;
-	enum err r = store_prepare(store, sql, &stmt, diag);
-
-	if (r == ERR_OK)
-		r = store_bind_int(stmt, 1, value, diag);
-	if (r == ERR_OK)
-		r = store_run(stmt, diag);
-	return r;
-}
-
-enum err
 store_query_int(struct store *store, const char *sql, int64_t *ret,
     struct diag *diag)
 {

@@ -73,9 +73,39 @@ void store_reset(struct store_stmt *stmt);
 enum err store_exec(struct store *store, const char *sql, struct diag *diag)
 	MUST_USE;
 
-/* The same with one number, which is ?1. */
-enum err store_exec_int(struct store *store, const char *sql, int64_t value,
-	struct diag *diag) MUST_USE;
+/* A value for a place of a statement; NULL text is SQL NULL.  It borrows what
+ * it is made of. */
+struct store_value {
+	enum { STORE_TEXT, STORE_BLOB, STORE_INT } kind;
+	const void *data;
+	size_t len;		/* of a blob */
+	int64_t number;
+};
+
+struct store_value store_text_value(const char *text);
+struct store_value store_blob_value(const void *data, size_t len);
+struct store_value store_int_value(int64_t number);
+
+/* All of prepare, bind (?1 and so on) and run, for a statement that is run
+ * once and gives no row. */
+enum err store_run_with(struct store *store, const char *sql,
+	const struct store_value *values, size_t count, struct diag *diag)
+	MUST_USE;
+
+/* The same for one that gives rows: *ret is at the first of them, from which
+ * store_step() goes on, or NULL when there is none. */
+enum err store_ask_with(struct store *store, const char *sql,
+	const struct store_value *values, size_t count,
+	struct store_stmt **ret, struct diag *diag) MUST_USE;
+
+/* STORE_RUN(store, diag, sql, value of ?1, of ?2 ...), with one at least. */
+#define STORE_VALUES(...) (const struct store_value[]){ __VA_ARGS__ }, \
+	sizeof((const struct store_value[]){ __VA_ARGS__ }) / \
+	sizeof(struct store_value)
+#define STORE_RUN(store, diag, sql, ...) \
+	store_run_with(store, sql, STORE_VALUES(__VA_ARGS__), diag)
+#define STORE_ASK(store, ret, diag, sql, ...) \
+	store_ask_with(store, sql, STORE_VALUES(__VA_ARGS__), ret, diag)
 
 /* The number that a statement without parameters gives; 0 without a row. */
 enum err store_query_int(struct store *store, const char *sql, int64_t *ret,

@@ -12,20 +12,10 @@ enum err
 store_meta_set(struct store *store, const char *key, const char *value,
     struct diag *diag)
 {
-	AUTO(store_stmt) struct store_stmt *stmt = NULL;
-	enum err r = store_prepare(store,
+	return STORE_RUN(store, diag,
 	    "INSERT INTO meta(key, value) VALUES (?1, ?2) "
 	    "ON CONFLICT(key) DO UPDATE SET value = excluded.value",
-	    &stmt, diag);
-
-	if (r != ERR_OK)
-		return r;
-	r = store_bind_text(stmt, 1, key, diag);
-	if (r == ERR_OK)
-		r = store_bind_text(stmt, 2, value, diag);
-	if (r == ERR_OK)
-		r = store_run(stmt, diag);
-	return r;
+	    store_text_value(key), store_text_value(value));
 }
 
 enum err
@@ -33,19 +23,13 @@ store_meta_get(struct store *store, const char *key, char *value,
     size_t size, struct diag *diag)
 {
 	AUTO(store_stmt) struct store_stmt *stmt = NULL;
-	bool row = false;
 	const char *text;
-	enum err r = store_prepare(store,
-	    "SELECT value FROM meta WHERE key = ?1", &stmt, diag);
+	enum err r = STORE_ASK(store, &stmt, diag,
+	    "SELECT value FROM meta WHERE key = ?1", store_text_value(key));
 
 	if (r != ERR_OK)
 		return r;
-	r = store_bind_text(stmt, 1, key, diag);
-	if (r == ERR_OK)
-		r = store_step(stmt, &row, diag);
-	if (r != ERR_OK)
-		return r;
-	text = row ? store_text(stmt, 0) : "";
+	text = stmt != NULL ? store_text(stmt, 0) : "";
 	if (strlen(text) >= size)
 		return fail(diag, ERR_TOO_LONG, "meta %s", key);
 	(void)snprintf(value, size, "%s", text);

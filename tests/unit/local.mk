@@ -282,6 +282,10 @@ unit_programs += tests/unit/test_store_meta
 tests_unit_test_store_meta_SOURCES = tests/unit/test_store_meta.c $(state_sources)
 tests_unit_test_store_meta_LDFLAGS = $(state_ldflags)
 tests_unit_test_store_meta_LDADD = $(state_ldadd)
+unit_programs += tests/unit/test_store_run
+tests_unit_test_store_run_SOURCES = tests/unit/test_store_run.c $(state_sources)
+tests_unit_test_store_run_LDFLAGS = $(state_ldflags)
+tests_unit_test_store_run_LDADD = $(state_ldadd)
 unit_programs += tests/unit/test_store_upgrade
 tests_unit_test_store_upgrade_SOURCES = tests/unit/test_store_upgrade.c \
 	$(state_sources)

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "state.h"
+
+static void
+values_stand_in_their_places(void **data)
+{
+	struct state *state = *data;
+	AUTO(store_stmt) struct store_stmt *stmt = NULL;
+	size_t len = 9;
+
+	assert_err(STORE_ASK(state->store, &stmt, NULL,
+	    "SELECT ?1, ?2, ?3, ?4 IS NULL", store_text_value("x"),
+	    store_blob_value("a\0b", 3), store_int_value(INT64_MIN),
+	    store_text_value(NULL)), ERR_OK);
+	assert_non_null(stmt);
+	assert_string_equal(store_text(stmt, 0), "x");
+	assert_memory_equal(store_blob(stmt, 1, &len), "a\0b", 3);
+	assert_int_equal(len, 3);
+	assert_true(store_int(stmt, 2) == INT64_MIN);
+	assert_int_equal(store_int(stmt, 3), 1);
+}
+
+static void
+an_empty_blob_is_not_null(void **data)
+{
+	struct state *state = *data;
+	AUTO(store_stmt) struct store_stmt *stmt = NULL;
+
+	assert_err(STORE_ASK(state->store, &stmt, NULL, "SELECT ?1 IS NULL",
+	    store_blob_value(NULL, 0)), ERR_OK);
+	assert_int_equal(store_int(stmt, 0), 0);
+}
+
+static void
+the_first_row_leads_to_the_others(void **data)
+{
+	struct state *state = *data;
+	AUTO(store_stmt) struct store_stmt *stmt = NULL;
+	bool row = false;
+
+	assert_err(STORE_ASK(state->store, &stmt, NULL,
+	    "SELECT ?1 UNION ALL SELECT ?2", store_int_value(7),
+	    store_int_value(8)), ERR_OK);
+	assert_int_equal(store_int(stmt, 0), 7);
+	assert_err(store_step(stmt, &row, NULL), ERR_OK);
+	assert_true(row);
+	assert_int_equal(store_int(stmt, 0), 8);
+	assert_err(store_step(stmt, &row, NULL), ERR_OK);
+	assert_false(row);
+}
+
+static void
+without_a_row_there_is_no_statement(void **data)
+{
+	struct state *state = *data;
+	struct store_stmt *stmt = (struct store_stmt *)data;
+
+	assert_err(STORE_ASK(state->store, &stmt, NULL,
+	    "SELECT 1 WHERE ?1", store_int_value(0)), ERR_OK);
+	assert_null(stmt);
+}
+
+static void
+a_run_does_its_work_once(void **data)
+{
+	static const char insert[] =
+	    "INSERT INTO meta(key, value) VALUES (?1, ?2)";
+	struct state *state = *data;
+	struct diag diag = DIAG_INIT;
+
+	assert_err(STORE_RUN(state->store, &diag, insert,
+	    store_text_value("k"), store_text_value("v")), ERR_OK);
+	assert_string_equal(state_query(state->store,
+	    "SELECT value FROM meta WHERE key = 'k'"), "v");
+	assert_err(STORE_RUN(state->store, &diag, insert,
+	    store_text_value("k"), store_text_value("w")), ERR_EXISTS);
+	assert_err(diag.code, ERR_EXISTS);
+	assert_string_equal(state_query(state->store,
+	    "SELECT value FROM meta WHERE key = 'k'"), "v");
+}
+
+static void
+mistakes_are_errors_and_give_nothing(void **data)
+{
+	static const char *const wrong[] = {
+		"SELEC ?1", "SELECT 1", "SELECT ?1 FROM nowhere", "SELECT ?2 +",
+	};
+	struct state *state = *data;
+	struct store_stmt *untouched = (struct store_stmt *)data;
+
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		struct store_stmt *stmt = untouched;
+		struct diag diag = DIAG_INIT;
+
+		/* "SELECT 1" has no place for the value. */
+		assert_err(STORE_ASK(state->store, &stmt, &diag, wrong[i],
+		    store_int_value(1)), ERR_STORE);
+		assert_err(diag.code, ERR_STORE);
+		assert_ptr_equal(stmt, untouched);
+		assert_err(STORE_RUN(state->store, NULL, wrong[i],
+		    store_int_value(1)), ERR_STORE);
+	}
+}
+
+#define STATE_TEST(name) \
+	cmocka_unit_test_setup_teardown(name, state_setup, state_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STATE_TEST(values_stand_in_their_places),
+		STATE_TEST(an_empty_blob_is_not_null),
+		STATE_TEST(the_first_row_leads_to_the_others),
+		STATE_TEST(without_a_row_there_is_no_statement),
+		STATE_TEST(a_run_does_its_work_once),
+		STATE_TEST(mistakes_are_errors_and_give_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
