@@ -12,4 +12,5 @@ common_base_libbase_la_SOURCES = \
 	common/base/io.c common/base/io.h \
 	common/base/limits.h \
 	common/base/log.c common/base/log.h \
+	common/base/net.c common/base/net.h \
 	common/base/parse.c common/base/parse.h

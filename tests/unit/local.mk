@@ -219,6 +219,10 @@ tests_unit_test_scim_page_LDADD = common/directory/libscim.la $(CMOCKA_LIBS)
 tests_unit_test_scim_retry_SOURCES = tests/unit/test_scim_retry.c $(scim_fake)
 tests_unit_test_scim_retry_LDADD = common/directory/libscim.la $(CMOCKA_LIBS)
 
+unit_programs += tests/unit/test_net
+tests_unit_test_net_SOURCES = tests/unit/test_net.c
+tests_unit_test_net_LDADD = common/base/libbase.la $(CMOCKA_LIBS)
+
 # -- the rules and their state; state.c is what these tests share
 
 state_sources = tests/unit/state.c tests/unit/state.h
