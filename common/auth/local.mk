@@ -10,7 +10,8 @@ noinst_LTLIBRARIES += common/auth/libclaims.la common/auth/libdevice.la \
 	common/auth/libsaml.la
 
 common_auth_libclaims_la_SOURCES = common/auth/claims.c \
-	common/auth/claims.h common/auth/claims_fill.h
+	common/auth/claims.h common/auth/claims_fill.h \
+	common/auth/jwk_wire.c common/auth/jwk_wire.h
 common_auth_libclaims_la_LIBADD = common/wire/libwire.la \
 	common/base/libbase.la
 

@@ -124,6 +124,12 @@ tests_unit_test_xml_layers_LDFLAGS = -Wl,--wrap=memchr \
 	-Wl,--wrap=xmlCtxtReadMemory
 tests_unit_test_xml_layers_LDADD = common/sys/libxml.la $(CMOCKA_LIBS)
 
+# -- the provider's token keys on their way
+
+unit_programs += tests/unit/test_jwk_wire
+tests_unit_test_jwk_wire_SOURCES = tests/unit/test_jwk_wire.c
+tests_unit_test_jwk_wire_LDADD = common/auth/libclaims.la $(CMOCKA_LIBS)
+
 # -- the SAML verifier: vectors in tests/vectors/saml
 
 unit_saml_libs = tests/lib/libvector.la $(CMOCKA_LIBS)
