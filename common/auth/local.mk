@@ -38,12 +38,14 @@ common_auth_librequest_la_LIBADD = common/sys/libdeflate.la \
 common_auth_librules_la_SOURCES = \
 	common/auth/code.c common/auth/code.h \
 	common/auth/idp_keys.c common/auth/idp_keys.h \
+	common/auth/oidc_fetch.c common/auth/oidc_fetch.h \
 	common/auth/pending.c common/auth/pending.h \
 	common/auth/policy.c common/auth/policy.h \
 	common/auth/rate.c common/auth/rate.h \
 	common/auth/replay.c common/auth/replay.h
-common_auth_librules_la_LIBADD = common/sys/libstore.la \
-	common/sys/libcrypto8.la common/base/libbase.la
+common_auth_librules_la_LIBADD = common/auth/libclaims.la \
+	common/sys/libconf.la common/sys/libcrypto8.la common/sys/libstore.la \
+	common/base/libbase.la
 
 common_auth_libsaml_la_SOURCES = \
 	common/auth/saml_conditions.c \

@@ -126,9 +126,11 @@ tests_unit_test_xml_layers_LDADD = common/sys/libxml.la $(CMOCKA_LIBS)
 
 # -- the provider's token keys on their way
 
-unit_programs += tests/unit/test_jwk_wire
+unit_programs += tests/unit/test_jwk_wire tests/unit/test_oidc_fetch
 tests_unit_test_jwk_wire_SOURCES = tests/unit/test_jwk_wire.c
 tests_unit_test_jwk_wire_LDADD = common/auth/libclaims.la $(CMOCKA_LIBS)
+tests_unit_test_oidc_fetch_SOURCES = tests/unit/test_oidc_fetch.c
+tests_unit_test_oidc_fetch_LDADD = common/auth/librules.la $(CMOCKA_LIBS)
 
 # -- the SAML verifier: vectors in tests/vectors/saml
 
