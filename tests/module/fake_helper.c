@@ -5,6 +5,7 @@
  *	pam_8x8sso.so helper=/.../fake_helper config=/wrong-nonce
  */
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -279,6 +280,73 @@ terminal_of_unknown_size(void)
 	grant_on(0, 0);
 }
 
+static void
+grant_after_key(uint64_t key_first)
+{
+	if (wire_get_u64(&begin, BEGIN_KEY_FIRST) == key_first)
+		grant();
+}
+
+static void
+key_came_first(void)
+{
+	grant_after_key(1);
+}
+
+static void
+no_key_came_first(void)
+{
+	grant_after_key(0);
+}
+
+static void
+say_wait(uint64_t seconds)
+{
+	if (CHANNEL_SEND(&ch, WAIT, NULL, wire_u64(seconds)) != ERR_OK)
+		_exit(3);
+}
+
+/* Works for a turn and a half of test_relay.c's fast clock, and says so. */
+static void
+busy(void)
+{
+	say_wait(WAIT_MAX_S);
+	(void)poll(NULL, 0, RELAY_TURN_MS * 3 / 2 / 100);
+	grant();
+}
+
+/* The same, again and again. */
+static void
+busy_for_long(void)
+{
+	for (int i = 0; i < 4; i++) {
+		say_wait(10);
+		(void)poll(NULL, 0, RELAY_TURN_MS / 2 / 100);
+	}
+	grant();
+}
+
+static void
+wait_too_long(void)
+{
+	say_wait(WAIT_MAX_S + 1);
+	grant();
+}
+
+static void
+wait_for_ever(void)
+{
+	say_wait(UINT64_MAX);
+	grant();
+}
+
+static void
+wait_and_silent(void)
+{
+	say_wait(0);
+	silent();
+}
+
 /* Grants when it was started as spawn.h promises. */
 static void
 surroundings(void)
@@ -299,6 +367,8 @@ static const struct {
 	void (*act)(void);
 } acts[] = {
 	{ "begin-is-complete", begin_is_complete },
+	{ "busy", busy },
+	{ "busy-for-long", busy_for_long },
 	{ "dies", dies },
 	{ "flood", flood },
 	{ "garbage", garbage },
@@ -307,7 +377,9 @@ static const struct {
 	{ "huge-prompt", huge_prompt },
 	{ "impatient", impatient },
 	{ "info", info },
+	{ "key-first", key_came_first },
 	{ "long-payload", long_payload },
+	{ "no-key-first", no_key_came_first },
 	{ "one-prompt", one_prompt },
 	{ "out-of-turn", out_of_turn },
 	{ "silent", silent },
@@ -316,6 +388,9 @@ static const struct {
 	{ "terminal-132x43", terminal_of_132x43 },
 	{ "terminal-unknown", terminal_of_unknown_size },
 	{ "three-prompts", three_prompts },
+	{ "wait-and-silent", wait_and_silent },
+	{ "wait-for-ever", wait_for_ever },
+	{ "wait-too-long", wait_too_long },
 	{ "wrong-version", wrong_version },
 };
 

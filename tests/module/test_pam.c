@@ -34,6 +34,9 @@ static entry_function *entries[ENTRIES];
 /* PAM_TTY. */
 static const char *tty = "\xff\xfe";
 
+/* "NAME=value" for the PAM environment, or NULL. */
+static const char *variable;
+
 static int
 call(int entry, const char *user, int flags, int argc, const char **argv)
 {
@@ -43,6 +46,8 @@ call(int entry, const char *user, int flags, int argc, const char **argv)
 	assert_int_equal(pam_set_item(pamh, PAM_RHOST, "192.0.2.7"),
 	    PAM_SUCCESS);
 	assert_int_equal(pam_set_item(pamh, PAM_TTY, tty), PAM_SUCCESS);
+	if (variable != NULL)
+		assert_int_equal(pam_putenv(pamh, variable), PAM_SUCCESS);
 	errno = 4711;
 	code = entries[entry](pamh, flags, argc, argv);
 	assert_int_equal(errno, 4711);
@@ -200,6 +205,8 @@ every_bad_helper_is_a_denial_with_a_reason(void **state)
 		BROKEN("no such mode", "wire-closed"),
 		BROKEN("out-of-turn", "wire-unexpected"),
 		BROKEN("flood", "wire-unexpected"),
+		BROKEN("wait-too-long", "wire-syntax"),
+		BROKEN("wait-for-ever", "wire-syntax"),
 		BROKEN("wrong-nonce", "wire-unexpected"),
 		BROKEN("no-nonce", "wire-unexpected"),
 		BROKEN("short-nonce", "wire-unexpected"),
@@ -406,6 +413,54 @@ the_helper_learns_how_large_the_terminal_is(void **state)
 }
 
 static void
+v1_the_helper_learns_whether_a_key_came_first(void **state)
+{
+#define AUTH_INFO "SSH_AUTH_INFO_0="
+	static const struct {
+		const char *variable;
+		bool key;
+	} rows[] = {
+		{ AUTH_INFO "publickey ssh-ed25519 AAAAC3Nza", true },
+		{ AUTH_INFO "publickey ssh-ed25519 AAAAC3Nza\n", true },
+		{ AUTH_INFO "password\npublickey ssh-rsa AAAAB3", true },
+		{ AUTH_INFO "hostbased\n\npublickey ssh-rsa AAAAB3\n", true },
+		{ NULL, false },
+		{ AUTH_INFO, false },
+		{ AUTH_INFO "\n", false },
+		{ AUTH_INFO "publickey", false },
+		{ AUTH_INFO "publickey\n", false },
+		{ AUTH_INFO "publickeys ssh-rsa", false },
+		{ AUTH_INFO "password", false },
+		{ AUTH_INFO "password publickey ssh-rsa", false },
+		{ AUTH_INFO " publickey ssh-rsa", false },
+		{ AUTH_INFO "hostbased publickey ssh-rsa\n", false },
+		{ AUTH_INFO "PUBLICKEY ssh-rsa AAAAB3", false },
+		{ "SSH_AUTH_INFO_1=publickey ssh-rsa AAAAB3", false },
+		{ "SSH_AUTH_INFO=publickey ssh-rsa AAAAB3", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		variable = rows[i].variable;
+		if (ask(AUTH, OURS, rows[i].key ? "key-first" :
+		    "no-key-first") != PAM_SUCCESS)
+			fail_msg("row %zu", i);
+	}
+	variable = NULL;
+}
+
+/* The application's own environment is its user's. */
+static void
+v1_a_key_in_the_environment_is_none(void **state)
+{
+	(void)state;
+	assert_int_equal(setenv("SSH_AUTH_INFO_0", "publickey ssh-rsa AAAA",
+	    1), 0);
+	assert_int_equal(ask(AUTH, OURS, "no-key-first"), PAM_SUCCESS);
+	(void)unsetenv("SSH_AUTH_INFO_0");
+}
+
+static void
 the_helper_inherits_nothing(void **state)
 {
 	AUTO_CLOSE int fd = open("/dev/null", O_RDONLY);
@@ -534,6 +589,9 @@ main(void)
 		cmocka_unit_test(i1_a_user_who_changes_on_the_way_is_refused),
 		cmocka_unit_test(the_helper_learns_where_the_login_comes_from),
 		cmocka_unit_test(the_helper_learns_how_large_the_terminal_is),
+		cmocka_unit_test(
+		    v1_the_helper_learns_whether_a_key_came_first),
+		cmocka_unit_test(v1_a_key_in_the_environment_is_none),
 		cmocka_unit_test(the_helper_inherits_nothing),
 		cmocka_unit_test(a_password_change_says_where_passwords_are),
 		cmocka_unit_test(one_log_line_per_decision_and_none_for_others),

@@ -135,6 +135,45 @@ a_helper_that_does_not_even_end_is_killed(void **state)
 }
 
 static void
+a_helper_that_says_that_it_waits_is_given_the_time(void **state)
+{
+	static const char *const modes[] = { "/busy", "/busy-for-long" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
+		enum verdict_outcome outcome = OUTCOME_UNKNOWN;
+
+		speed = 100;
+		assert_err(run(modes[i], &outcome), ERR_OK);
+		speed = 1;
+		assert_int_equal(outcome, OUTCOME_GRANTED);
+		assert_int_equal(shown, 0);
+	}
+}
+
+static void
+v4_a_wait_gives_no_more_time_than_it_says(void **state)
+{
+	enum verdict_outcome outcome = OUTCOME_UNKNOWN;
+
+	(void)state;
+	speed = 100;
+	assert_err(run("/wait-and-silent", &outcome), ERR_TIMEOUT);
+	speed = 1;
+}
+
+static void
+v4_a_wait_beyond_the_limit_is_refused(void **state)
+{
+	enum verdict_outcome outcome = OUTCOME_UNKNOWN;
+
+	(void)state;
+	assert_err(run("/wait-too-long", &outcome), ERR_WIRE_SYNTAX);
+	assert_err(run("/wait-for-ever", &outcome), ERR_WIRE_SYNTAX);
+	assert_int_equal(outcome, OUTCOME_UNKNOWN);
+}
+
+static void
 a_flood_of_messages_is_cut_off(void **state)
 {
 	enum verdict_outcome outcome = OUTCOME_UNKNOWN;
@@ -188,6 +227,10 @@ main(void)
 		cmocka_unit_test(a_result_ends_the_exchange),
 		cmocka_unit_test(a_silent_helper_is_given_up_after_its_turn),
 		cmocka_unit_test(a_helper_that_does_not_even_end_is_killed),
+		cmocka_unit_test(
+		    a_helper_that_says_that_it_waits_is_given_the_time),
+		cmocka_unit_test(v4_a_wait_gives_no_more_time_than_it_says),
+		cmocka_unit_test(v4_a_wait_beyond_the_limit_is_refused),
 		cmocka_unit_test(a_flood_of_messages_is_cut_off),
 		cmocka_unit_test(
 		    without_a_configuration_the_helper_gets_no_option),
