@@ -4,7 +4,7 @@
  * one process is one PAM call.
  *
  *	main.c		configuration, privileges, BEGIN, the operation table
- *	authenticate.c	who is it?
+ *	saml.c		who is it?
  *	account.c	may they be here?
  *	deliver.c	whose Response is this?
  *	ask.c prompt.c	what the person is asked
