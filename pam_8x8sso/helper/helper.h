@@ -4,7 +4,8 @@
  * one process is one PAM call.
  *
  *	main.c		configuration, privileges, BEGIN, the operation table
- *	saml.c		who is it?
+ *	authenticate.c	who is it?
+ *	saml.c		signing in with a Response, or a code for one
  *	account.c	may they be here?
  *	deliver.c	whose Response is this?
  *	ask.c prompt.c	what the person is asked
@@ -39,6 +40,7 @@ struct login {
 	 * lines have: the first bytes of the nonce. */
 	char tag[LOGIN_TAG_SIZE];
 	int64_t session_end;		/* set with a grant; 0: none */
+	const char *way;		/* of signing in; NULL: none yet */
 };
 
 /* The operations.  ERR_OK grants; every other code is the reason of the
@@ -47,6 +49,11 @@ struct login {
 enum err authenticate(struct login *login, struct diag *diag) MUST_USE;
 enum err account(struct login *login, struct diag *diag) MUST_USE;
 enum err deliver(struct login *login, struct diag *diag) MUST_USE;
+
+/* The ways of authenticate(): why one is not offered for this login, which is
+ * ERR_CONF_MISSING, or ERR_OK; and the sign-in, as an operation. */
+enum err saml_offered(const struct login *login, struct diag *diag) MUST_USE;
+enum err saml_sign_in(struct login *login, struct diag *diag) MUST_USE;
 
 /* Is this account provisioned, active and allowed here, at this time?  The
  * part of account() that authenticate() repeats. */

@@ -6,6 +6,7 @@ noinst_LTLIBRARIES += pam_8x8sso/helper/libhelper.la
 pam_8x8sso_helper_libhelper_la_SOURCES = \
 	pam_8x8sso/helper/account.c \
 	pam_8x8sso/helper/ask.c \
+	pam_8x8sso/helper/authenticate.c \
 	pam_8x8sso/helper/deliver.c \
 	pam_8x8sso/helper/helper.h \
 	pam_8x8sso/helper/picture.c \

@@ -128,6 +128,8 @@ write_log(const struct login *login, enum err reason,
 		r = buf_printf(&line, " result=%s reason=%s login=%s",
 		    granted ? "granted" : "denied", err_name(reason),
 		    login->tag);
+	if (r == ERR_OK && login->way != NULL)
+		r = buf_printf(&line, " way=%s", login->way);
 	if (r == ERR_OK && !granted && diag->text[0] != '\0') {
 		r = buf_puts(&line, " detail=\"");
 		log_escape(&line, diag->text, strlen(diag->text));

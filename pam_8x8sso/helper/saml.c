@@ -215,7 +215,15 @@ converse(struct sign_in *s, struct diag *diag)
 }
 
 enum err
-authenticate(struct login *login, struct diag *diag)
+saml_offered(const struct login *login, struct diag *diag)
+{
+	if (login->conf->idp_issuer[0] == '\0')
+		return fail(diag, ERR_CONF_MISSING, "[idp] issuer is not set");
+	return ERR_OK;
+}
+
+enum err
+saml_sign_in(struct login *login, struct diag *diag)
 {
 	AUTO(sign_in) struct sign_in s = {
 		.login = login,

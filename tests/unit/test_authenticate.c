@@ -388,6 +388,19 @@ nothing_is_asked_on_a_host_that_is_not_set_up(void **state)
 }
 
 static void
+a_host_without_any_way_says_so(void **state)
+{
+	SCENE(s, AUTHENTICATE);
+
+	(void)state;
+	s.conf.idp_issuer = scene_text("");
+	assert_err(authenticate(&s.login, &s.diag), ERR_CONF_MISSING);
+	assert_string_equal(fake.calls, "");
+	assert_null(s.login.way);
+	scene_no_more(&s);
+}
+
+static void
 the_login_url_may_come_from_the_metadata(void **state)
 {
 	AUTO(wire_msg) struct wire_msg msg = WIRE_MSG_INIT;
@@ -513,6 +526,7 @@ main(void)
 		cmocka_unit_test(nobody_who_answers_is_a_timeout),
 		cmocka_unit_test(a_message_that_is_no_answer_ends_the_login),
 		cmocka_unit_test(nothing_is_asked_on_a_host_that_is_not_set_up),
+		cmocka_unit_test(a_host_without_any_way_says_so),
 		cmocka_unit_test(the_login_url_may_come_from_the_metadata),
 		cmocka_unit_test(the_first_check_that_fails_is_the_reason),
 		cmocka_unit_test(

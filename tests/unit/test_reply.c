@@ -128,6 +128,17 @@ the_log_has_one_line_with_foreign_text_escaped(void **state)
 }
 
 static void
+the_log_says_which_way_somebody_signed_in(void **state)
+{
+	SCENE(s, AUTHENTICATE);
+
+	(void)state;
+	s.login.way = "saml";
+	reply_send(&s.login, ERR_OK, &s.diag);
+	assert_non_null(strstr(logged, " login=30313233 way=saml"));
+}
+
+static void
 a_grant_that_nobody_hears_is_logged_as_none(void **state)
 {
 	SCENE(s, AUTHENTICATE);
@@ -150,6 +161,7 @@ main(void)
 		    d20_who_answered_badly_is_told_and_who_is_refused_is_not),
 		cmocka_unit_test(
 		    the_log_has_one_line_with_foreign_text_escaped),
+		cmocka_unit_test(the_log_says_which_way_somebody_signed_in),
 		cmocka_unit_test(a_grant_that_nobody_hears_is_logged_as_none),
 	};
 
