@@ -243,9 +243,8 @@ take_accept(const struct wire_msg *msg, struct claims *claims,
 	return ERR_OK;
 }
 
-/* Never ERR_OK. */
-static enum err
-take_refusal(const struct wire_msg *msg, struct diag *diag)
+enum err
+claims_refusal(const struct wire_msg *msg, struct diag *diag)
 {
 	const char *reason = wire_get_text(msg, REFUSE_REASON);
 	enum err code = err_from_name(reason);
@@ -287,7 +286,7 @@ claims_recv(struct channel *ch, struct claims **ret, struct diag *diag)
 			return r;
 	} while (msg.type == WIRE_CLAIM);
 	if (msg.type == WIRE_REFUSE)
-		return take_refusal(&msg, diag);
+		return claims_refusal(&msg, diag);
 	if (msg.type != WIRE_ACCEPT)
 		return fail(diag, ERR_WIRE_UNEXPECTED, "%s from the worker",
 		    wire_type_name(msg.type));

@@ -73,4 +73,9 @@ enum err claims_send(const struct claims *claims, struct channel *ch,
 enum err claims_recv(struct channel *ch, struct claims **ret,
 	struct diag *diag) MUST_USE;
 
+/* The reason of a REFUSE of any worker, its detail in diag; never ERR_OK: a
+ * reason that is unknown or "ok" becomes ERR_WORKER. */
+enum err claims_refusal(const struct wire_msg *msg, struct diag *diag)
+	MUST_USE;
+
 #endif
