@@ -2,23 +2,15 @@
 #include "auth/code.h"
 
 #include <string.h>
-#include <sys/random.h>
 
 #include "auth/pending.h"
 #include "auth/rate.h"
+#include "auth/symbols.h"
 #include "base/buf.h"
 #include "sys/crypto.h"
 
 #define TYPED_MAX 64	/* with blanks and hyphens */
 #define MISTYPED_MAX 12	/* symbols; no terminal cuts a Response that short */
-
-static const char symbols[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-
-static bool
-is_gap(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '-';
-}
 
 static bool
 is_alphanumeric(char c)
@@ -36,24 +28,13 @@ code_is_one(const char *text, size_t len)
 	if (len > TYPED_MAX)
 		return false;
 	for (size_t i = 0; i < len; i++) {
-		if (!is_gap(text[i]) && !is_alphanumeric(text[i]))
+		if (!symbols_is_gap(text[i]) && !is_alphanumeric(text[i]))
 			return false;
 		hyphen = hyphen || text[i] == '-';
-		if (!is_gap(text[i]))
+		if (!symbols_is_gap(text[i]))
 			count++;
 	}
 	return count > 0 && (hyphen || count <= MISTYPED_MAX);
-}
-
-/* The symbol that is meant: either case, and what looks alike. */
-static char
-meant(char c)
-{
-	if (c >= 'a' && c <= 'z')
-		c = (char)(c - 'a' + 'A');
-	if (c == 'O')
-		return '0';
-	return c == 'I' || c == 'L' ? '1' : c;
 }
 
 /* SHA-256 of the symbols that are meant; of how many of them it is does not
@@ -62,14 +43,12 @@ static enum err
 hash_typed(const char *text, size_t len, uint8_t hash[static SHA256_SIZE],
     struct diag *diag)
 {
-	AUTO(buf) struct buf plain = BUF_INIT(TYPED_MAX);
-	enum err r = ERR_OK;
+	char plain[TYPED_MAX + 1];
+	enum err r = ERR_INTERNAL;
 
-	for (size_t i = 0; i < len && r == ERR_OK; i++)
-		if (!is_gap(text[i]))
-			r = buf_putc(&plain, meant(text[i]));
-	if (r == ERR_OK)
-		r = crypto_sha256(plain.data, plain.len, hash);
+	if (symbols_meant(text, len, plain, sizeof(plain)))
+		r = crypto_sha256(plain, strlen(plain), hash);
+	explicit_bzero(plain, sizeof(plain));
 	if (r != ERR_OK)
 		return fail(diag, ERR_INTERNAL, "hash of a code");
 	return ERR_OK;
@@ -78,18 +57,19 @@ hash_typed(const char *text, size_t len, uint8_t hash[static SHA256_SIZE],
 static enum err
 make(char code[static CODE_SIZE], struct diag *diag)
 {
-	uint8_t bits[CODE_SYMBOLS];
+	char plain[CODE_SYMBOLS + 1];
 	char *p = code;
+	enum err r = symbols_random(CODE_SYMBOLS, plain, diag);
 
-	if (getrandom(bits, sizeof(bits), 0) != (ssize_t)sizeof(bits))
-		return fail_errno(diag, ERR_INTERNAL, "getrandom");
+	if (r != ERR_OK)
+		return r;
 	for (size_t i = 0; i < CODE_SYMBOLS; i++) {
 		if (i > 0 && i % 3 == 0)
 			*p++ = '-';
-		*p++ = symbols[bits[i] % 32];
+		*p++ = plain[i];
 	}
 	*p = '\0';
-	explicit_bzero(bits, sizeof(bits));
+	explicit_bzero(plain, sizeof(plain));
 	return ERR_OK;
 }
 

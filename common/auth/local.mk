@@ -42,7 +42,8 @@ common_auth_librules_la_SOURCES = \
 	common/auth/pending.c common/auth/pending.h \
 	common/auth/policy.c common/auth/policy.h \
 	common/auth/rate.c common/auth/rate.h \
-	common/auth/replay.c common/auth/replay.h
+	common/auth/replay.c common/auth/replay.h \
+	common/auth/symbols.c common/auth/symbols.h
 common_auth_librules_la_LIBADD = common/auth/libclaims.la \
 	common/sys/libconf.la common/sys/libcrypto8.la common/sys/libstore.la \
 	common/base/libbase.la
