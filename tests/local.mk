@@ -70,6 +70,8 @@ EXTRA_DIST += tests/demo.sh tests/run.sh \
 	tests/lab/idp.py \
 	tests/lab/keys.py \
 	tests/lab/lab \
+	tests/lab/oidc.py \
+	tests/lab/oidc_http.py \
 	tests/lab/people.py \
 	tests/lab/scim.py \
 	tests/lab/selftest.sh \

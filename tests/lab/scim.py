@@ -410,8 +410,11 @@ class Server(http.server.ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, port, directory, key_directory, token, tls=None):
-        super().__init__(("127.0.0.1", port), Handler)
+    request_queue_size = 64
+
+    def __init__(self, port, directory, key_directory, token, tls=None,
+                 handler=Handler):
+        super().__init__(("127.0.0.1", port), handler)
         self.directory = directory
         self.keys = key_directory
         self.token = token

@@ -218,4 +218,175 @@ check "and everything is well again" get /Users
 check "the requests are remembered" grep -q ^POST <<END
 $(lab requests)
 END
+# -- the device flow -------------------------------------------------------
+oidc=http://127.0.0.1:9445
+at=$oidc/7c9be2a1-3b64-4b3e-8f0e-0d6c2f5a9e11
+client=4a0d8f6e-5a3c-4a6e-9d63-0d6d6c6f8f10
+
+ask() # PATH [CURL OPTION...]
+{
+	ask_path=$1
+	shift
+	curl -s --noproxy '*' -o "$folder/answer" -w '%{http_code}' "$@" \
+	    "$at$ask_path"
+}
+
+# A member of the last answer, and of its n-th part as a token.
+member() # NAME
+{
+	/usr/bin/python3 -c 'import json, sys
+value = json.load(open(sys.argv[1])).get(sys.argv[2], "")
+print(value if isinstance(value, str) else json.dumps(value))' \
+	    "$folder/answer" "$1"
+}
+
+decode() # BASE64URL
+{
+	decode_pad=$(((4 - ${#1} % 4) % 4))
+	printf '%s%.*s' "$1" "$decode_pad" == | tr _- /+ | base64 -d
+}
+
+begin()
+{
+	ask /oauth2/v2.0/devicecode -d "client_id=$client" \
+	    -d "scope=openid profile" >/dev/null
+	device_code=$(member device_code)
+	user_code=$(member user_code)
+}
+
+# The error, or "" with a token in $folder/token.
+poll()
+{
+	ask /oauth2/v2.0/token -d "client_id=$client" \
+	    -d "device_code=$device_code" \
+	    -d grant_type=urn:ietf:params:oauth:grant-type:device_code \
+	    >/dev/null
+	member id_token >"$folder/id_token"
+	member error
+}
+
+sign_in() # [SETTING...]
+{
+	lab oidc "$@"
+	begin
+	lab approve "$user_code" B.Simon@contoso.com
+	poll
+}
+
+# openssl believes the token's signature with the key of this certificate.
+token_signed() # KEY
+{
+	openssl x509 -in "$folder/$1.pem" -noout -pubkey >"$folder/public"
+	cut -d. -f1,2 "$folder/id_token" | tr -d '\n' >"$folder/input"
+	decode "$(cut -d. -f3 "$folder/id_token")" >"$folder/signature"
+	openssl dgst -sha256 -verify "$folder/public" \
+	    -signature "$folder/signature" "$folder/input"
+}
+
+claims()
+{
+	decode "$(cut -d. -f2 "$folder/id_token")" >"$folder/answer"
+}
+
+check "discovery names the device endpoint" test \
+	"$(ask /v2.0/.well-known/openid-configuration)$(
+	    member device_authorization_endpoint)" = \
+	"200$at/oauth2/v2.0/devicecode"
+ask /discovery/v2.0/keys >/dev/null
+check "three keys, without alg, with x5c, x5t = kid, issuer" \
+	/usr/bin/python3 -c 'import json, sys
+rows = json.load(open(sys.argv[1]))["keys"]
+assert len(rows) == 3
+for row in rows:
+    assert "alg" not in row and row["x5c"] and row["x5t"] == row["kid"]
+assert [r["issuer"].endswith("/{tenantid}/v2.0") for r in rows] == [
+    True, True, False]' "$folder/answer"
+begin
+check "a code has nine characters" test ${#user_code} -eq 9
+check "and 900 seconds and an interval of 5" test \
+	"$(member expires_in) $(member interval)" = "900 5"
+check "there is no complete address" test \
+	"$(member verification_uri)$(member verification_uri_complete)" = \
+	"$oidc/devicelogin"
+check "nobody has signed in yet" test "$(poll)" = authorization_pending
+check "an error has Entra's form" grep -Eq "\"AADSTS70016: .*\\\\r\\\\nTrace \
+ID: $guid\\\\r\\\\nCorrelation ID: $guid\\\\r\\\\nTimestamp: .*\"error_codes\
+\": \[70016\].*\"correlation_id\": \"$guid\"" "$folder/answer"
+poll >/dev/null
+check "a poll before its time is seen" test \
+	"$(lab polls | grep -c ' fast$')" -eq 1
+refuse "a stranger cannot sign in" lab approve "$user_code" no@contoso.com
+refuse "nor somebody with another code" lab approve ABC B.Simon@contoso.com
+check "the page takes a code and a person" grep -q "You have signed in" <<END
+$(curl -s --noproxy '*' -d "otc=$user_code" -d login=B.Simon@contoso.com \
+	-d do=continue "$oidc/devicelogin")
+END
+check "then there is a token" test "$(poll)" = ""
+check "signed with the key" token_signed jwt
+refuse "and not with another" token_signed jwt-next
+claims
+check "of the tenant, for the client, to the person" test "$(member tid) $(
+	member aud) $(member preferred_username) $(member ver)" = \
+	"7c9be2a1-3b64-4b3e-8f0e-0d6c2f5a9e11 $client B.Simon@contoso.com 2.0"
+check "issued five minutes ago, for 65 minutes" test \
+	$(($(member exp) - $(member iat))) -eq 3900 -a \
+	$(($(date +%s) - $(member nbf))) -ge 300
+check "a code is redeemed once" test "$(poll)" = bad_verification_code
+begin
+lab decline "$user_code"
+check "declined is declined" test "$(poll)" = authorization_declined
+check "a code lives as long as it is told" test \
+	"$(lab oidc expires_in=0; begin; poll)" = expired_token
+lab oidc text_numbers=1 interval=
+begin
+check "numbers as texts, and no interval" test \
+	"$(member expires_in)$(member interval)" = 900
+check "a foreign key is foreign" test \
+	"$(sign_in token=foreign-key >/dev/null; token_signed stranger)" = "Verified OK"
+check "a new key signs" test \
+	"$(sign_in signer=jwt-new >/dev/null; token_signed jwt-new)" = "Verified OK"
+for variant in $("$top_srcdir/tests/lab/lab" token_variants); do
+	check "token variant $variant can be made" \
+		test "$(sign_in token="$variant")" = ""
+done
+refuse "another cannot" lab oidc token=no-such-variant
+lab oidc
+begin
+answered() # NAME
+{
+	lab answer keys "$1"
+	ask /discovery/v2.0/keys
+}
+while read -r answer status; do
+	check "$answer is answered with $status" test \
+		"$(answered "$answer")" = "$status"
+done <<'END'
+html 200
+html-error 502
+redirect 302
+huge 200
+half 200
+close 000
+junk 200
+empty 200
+duplicate 200
+text 200
+status:503:7 503
+aadsts:53003 400
+aadsts:7000218 401
+aadsts:90033 503
+error:slow_down 400
+usual 200
+END
+check "a secret is told to tests" grep -qx -e "$device_code" <<END
+$(lab secrets)
+END
+check "https is the same, by its CA" curl -sf --noproxy '*' \
+	--cacert "$folder/ca.pem" -o "$folder/answer" \
+	"https://localhost:9446${at#"$oidc"}/v2.0/.well-known/openid-configuration"
+check "whose issuer is https" test "$(member issuer)" = \
+	"https://localhost:9446${at#"$oidc"}/v2.0"
+check "another tenant is not found" grep -q AADSTS90002 <<END
+$(curl -s --noproxy '*' "$oidc/common/v2.0/.well-known/openid-configuration")
+END
 finish
