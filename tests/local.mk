@@ -60,6 +60,11 @@ EXTRA_DIST += tests/demo.sh tests/run.sh \
 	tests/e2e/provisioning.sh \
 	tests/e2e/secrets.sh \
 	tests/e2e/session.sh \
+	tests/interop/oidc-provider/.npmrc \
+	tests/interop/oidc-provider/browser.mjs \
+	tests/interop/oidc-provider/package-lock.json \
+	tests/interop/oidc-provider/package.json \
+	tests/interop/oidc-provider/server.mjs \
 	tests/interop/scimmy/.npmrc \
 	tests/interop/scimmy/package-lock.json \
 	tests/interop/scimmy/package.json \

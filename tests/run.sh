@@ -307,15 +307,23 @@ stage_lab()
 	relay lab sh "$top/tests/lab/selftest.sh"
 }
 
+# A peer for Node, with what npm adds to it.
+npm_peer() # NAME
+{
+	[ ! -d "$work/$1" ] || return 0
+	mkdir "$work/$1"
+	cp "$top/tests/interop/$1"/* "$top/tests/interop/$1/.npmrc" "$work/$1"
+	(cd "$work/$1" && npm ci --ignore-scripts) >>"$log" 2>&1 ||
+		echo "npm could not install $1" >>"$log"
+}
+
 stage_e2e()
 {
 	need_stage || { result 1 "make install"; return; }
-	mkdir -p "$work/scimmy"
-	cp "$top"/tests/interop/scimmy/*.js* \
-	    "$top/tests/interop/scimmy/.npmrc" "$work/scimmy"
-	(cd "$work/scimmy" && npm ci --ignore-scripts) >>"$log" 2>&1 ||
-		echo "npm could not install scimmy" >>"$log"
-	export SCIMMY="$work/scimmy" HOST_SHARE="$work/scimmy"
+	npm_peer scimmy
+	npm_peer oidc-provider
+	export SCIMMY="$work/scimmy" OIDC_PROVIDER="$work/oidc-provider"
+	export HOST_SHARE="$SCIMMY $OIDC_PROVIDER"
 	for script in "$top"/tests/e2e/${E2E:-*}.sh; do
 		relay "$(basename "$script" .sh)" \
 		    "$top/tests/lib/host.sh" "$work/stage" sh "$script"
