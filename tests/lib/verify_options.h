@@ -7,9 +7,6 @@
  *	--issuer S --audience S --recipient S
  *	[--request-id ID | --unsolicited] --now TIME [--request-time TIME]
  *	[--no-force-authn] [--max-age SECONDS] [--signature-only] FILE
- *
- * An option's value is the next argument, or follows "=".  "--" ends the
- * options.
  */
 #ifndef TESTS_VERIFY_OPTIONS_H
 #define TESTS_VERIFY_OPTIONS_H

@@ -2,7 +2,9 @@
 # The verifier behind a command line, and the Responses that it is shown.
 
 check_PROGRAMS += tests/vectors/saml-verify tests/vectors/saml-verify-sha1
-verify_sources = tests/vectors/saml_verify.c \
+verdict_sources = tests/lib/arguments.c tests/lib/arguments.h \
+	tests/lib/verdict_line.c tests/lib/verdict_line.h
+verify_sources = tests/vectors/saml_verify.c $(verdict_sources) \
 	tests/lib/verify_options.c tests/lib/verify_options.h
 verify_libs = common/auth/libsaml.la common/auth/libmetadata.la
 
@@ -28,6 +30,7 @@ EXTRA_DIST += tests/vectors/saml_verify.sh tests/vectors/saml
 
 check_LTLIBRARIES += tests/vectors/libmutate.la
 tests_vectors_libmutate_la_SOURCES = \
+	tests/lib/arguments.c tests/lib/arguments.h \
 	tests/lib/verify_options.c tests/lib/verify_options.h \
 	tests/vectors/mutate.h \
 	tests/vectors/mutate_bytes.c \
