@@ -8,28 +8,15 @@
 #include "base/clock.h"
 
 static bool
-copy_blob(struct store_stmt *stmt, int column, uint8_t *to, size_t max,
-    size_t *ret_len)
-{
-	size_t len = 0;
-	const void *data = store_blob(stmt, column, &len);
-
-	if (data == NULL || len == 0 || len > max)
-		return false;
-	memcpy(to, data, len);
-	*ret_len = len;
-	return true;
-}
-
-static bool
 read_key(struct store_stmt *stmt, struct idp_key *key)
 {
 	size_t hash_len = 0;
 
-	if (!copy_blob(stmt, 0, key->n, sizeof(key->n), &key->n_len) ||
-	    !copy_blob(stmt, 1, key->e, sizeof(key->e), &key->e_len) ||
-	    !copy_blob(stmt, 2, key->cert_sha256, sizeof(key->cert_sha256),
-	    &hash_len) || hash_len != sizeof(key->cert_sha256))
+	if (!store_copy_blob(stmt, 0, key->n, sizeof(key->n), &key->n_len) ||
+	    !store_copy_blob(stmt, 1, key->e, sizeof(key->e), &key->e_len) ||
+	    !store_copy_blob(stmt, 2, key->cert_sha256,
+	    sizeof(key->cert_sha256), &hash_len) ||
+	    hash_len != sizeof(key->cert_sha256))
 		return false;
 	(void)snprintf(key->subject, sizeof(key->subject), "%s",
 	    store_text(stmt, 3));

@@ -8,25 +8,6 @@
 #include "sys/crypto.h"
 #include "sys/json.h"
 
-bool
-jwks_is_kid(const char *text)
-{
-	size_t len = strlen(text);
-
-	return len > 0 && len <= KID_MAX_LEN && strspn(text,
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-	    "0123456789._~-") == len;
-}
-
-const struct jwk *
-jwks_find(const struct jwks *keys, const char *kid)
-{
-	for (size_t i = 0; i < keys->count; i++)
-		if (strcmp(keys->key[i].kid, kid) == 0)
-			return &keys->key[i];
-	return NULL;
-}
-
 /* -- the mark of ROCA ------------------------------------------------------ */
 
 /*

@@ -11,6 +11,7 @@ noinst_LTLIBRARIES += common/auth/libclaims.la common/auth/libdevice.la \
 
 common_auth_libclaims_la_SOURCES = common/auth/claims.c \
 	common/auth/claims.h common/auth/claims_fill.h \
+	common/auth/jwk.c common/auth/jwks.h \
 	common/auth/jwk_wire.c common/auth/jwk_wire.h
 common_auth_libclaims_la_LIBADD = common/wire/libwire.la \
 	common/base/libbase.la
@@ -39,6 +40,7 @@ common_auth_librules_la_SOURCES = \
 	common/auth/code.c common/auth/code.h \
 	common/auth/idp_keys.c common/auth/idp_keys.h \
 	common/auth/oidc_fetch.c common/auth/oidc_fetch.h \
+	common/auth/oidc_store.c common/auth/oidc_store.h \
 	common/auth/pending.c common/auth/pending.h \
 	common/auth/policy.c common/auth/policy.h \
 	common/auth/rate.c common/auth/rate.h \

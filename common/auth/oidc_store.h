@@ -18,13 +18,16 @@ struct oidc_record {
 	int64_t tried;			/* the last time that a login asked */
 };
 
-/* ERR_OIDC_MISSING when nothing is known of this issuer, ERR_STORE. */
+/* Every key is looked at again (J13), but for the mark of ROCA; whether the
+ * endpoints are on hosts that are allowed is the caller's to ask (J26).
+ * ERR_OIDC_MISSING when nothing is known of this issuer, ERR_STORE. */
 enum err oidc_store_load(struct store *store, const char *issuer,
 	struct oidc_record *ret, struct diag *diag) MUST_USE;
 
 /* Makes these the issuer's, and forgets every other issuer, in a transaction
- * of its own.  endpoints NULL: they stay, and only the keys are new.
- * ERR_STORE. */
+ * of its own.  endpoints NULL: they stay, and only the keys are new.  What
+ * load would refuse, or no keys at all, is not saved: ERR_OIDC_DISCOVERY,
+ * ERR_JWKS.  ERR_STORE. */
 enum err oidc_store_save(struct store *store, const char *issuer,
 	const struct oidc_endpoints *endpoints, const struct jwks *keys,
 	int64_t now, struct diag *diag) MUST_USE;
@@ -38,8 +41,9 @@ enum oidc_turn {
 /*
  * May this process fetch the keys now?  Of all on the host one may, once in
  * JWKS_REFRESH_SECONDS; for the first OIDC_MS of them the others may hope.
- * since: `fetched` of the record that was not enough; when there is a newer
- * one already, the turn is OTHERS'.  ERR_STORE.
+ * since: `fetched` of the record that was not enough; when there is another
+ * one already, the turn is OTHERS'.  When the last turn has brought one, and
+ * it was not enough either, it is NOBODYS at once.  ERR_STORE.
  */
 enum err oidc_store_turn(struct store *store, int64_t since, int64_t now,
 	enum oidc_turn *ret, struct diag *diag) MUST_USE;

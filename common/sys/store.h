@@ -120,6 +120,13 @@ const char *store_text(struct store_stmt *stmt, int column);
 const void *store_blob(struct store_stmt *stmt, int column, size_t *ret_len);
 int64_t store_int(struct store_stmt *stmt, int column);
 
+/* Copies a column.  False when it does not fit; a blob also when it is
+ * empty. */
+bool store_copy_text(struct store_stmt *stmt, int column, char *to,
+	size_t size) __attribute__((warn_unused_result));
+bool store_copy_blob(struct store_stmt *stmt, int column, void *to,
+	size_t size, size_t *ret_len) __attribute__((warn_unused_result));
+
 /* Single values of the table meta (last_sync, idp_login_url ...); absent
  * reads as "" and 0.  Numbers are not negative. */
 enum err store_meta_set(struct store *store, const char *key,

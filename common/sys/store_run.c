@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Statements that are used once, through the calls of store.h. */
+/* Statements that are used once, and copies, through the calls of store.h. */
 #include "sys/store.h"
+
+#include <string.h>
 
 #include "base/cleanup.h"
 
@@ -81,4 +83,30 @@ store_ask_with(struct store *store, const char *sql,
 		return r;
 	*ret = row ? TAKE(stmt) : NULL;
 	return ERR_OK;
+}
+
+bool
+store_copy_text(struct store_stmt *stmt, int column, char *to, size_t size)
+{
+	const char *text = store_text(stmt, column);
+	size_t len = strlen(text);
+
+	if (len >= size)
+		return false;
+	memcpy(to, text, len + 1);
+	return true;
+}
+
+bool
+store_copy_blob(struct store_stmt *stmt, int column, void *to, size_t size,
+    size_t *ret_len)
+{
+	size_t len = 0;
+	const void *data = store_blob(stmt, column, &len);
+
+	if (data == NULL || len == 0 || len > size)
+		return false;
+	memcpy(to, data, len);
+	*ret_len = len;
+	return true;
 }

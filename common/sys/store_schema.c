@@ -143,6 +143,35 @@ static const char *const version_2[] = {
 	NULL
 };
 
+/* Sign-in by device code; see auth/oidc_store.h, flows.h. */
+static const char *const version_3[] = {
+	"CREATE TABLE jwks("
+	    "issuer TEXT NOT NULL,"
+	    "kid TEXT NOT NULL CHECK (kid <> ''),"
+	    "n BLOB NOT NULL,"
+	    "e BLOB NOT NULL,"
+	    "key_issuer TEXT NOT NULL,"
+	    "PRIMARY KEY (issuer, kid)) WITHOUT ROWID",
+
+	/* Sign-ins that people are at; known: from where their user is at
+	 * home. */
+	"CREATE TABLE flows("
+	    "id TEXT PRIMARY KEY NOT NULL CHECK (id <> ''),"
+	    "source TEXT NOT NULL,"
+	    "known INTEGER NOT NULL CHECK (known IN (0, 1)),"
+	    "expires INTEGER NOT NULL) WITHOUT ROWID",
+
+	/* From where a user has signed in. */
+	"CREATE TABLE homes("
+	    "user TEXT NOT NULL,"
+	    "source TEXT NOT NULL,"
+	    "expires INTEGER NOT NULL,"
+	    "PRIMARY KEY (user, source)) WITHOUT ROWID",
+
+	SET_VERSION(3),
+	NULL
+};
+
 const char *const *const store_schema[STORE_VERSION] = {
-	version_1, version_2,
+	version_1, version_2, version_3,
 };

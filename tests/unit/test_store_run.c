@@ -102,6 +102,34 @@ mistakes_are_errors_and_give_nothing(void **data)
 	}
 }
 
+static void
+columns_are_copied_whole_or_not(void **data)
+{
+	struct state *state = *data;
+	AUTO(store_stmt) struct store_stmt *stmt = NULL;
+	char text[4] = "old";
+	uint8_t blob[3] = { 7, 7, 7 };
+	size_t len = 9;
+
+	assert_err(STORE_ASK(state->store, &stmt, NULL,
+	    "SELECT 'abc', x'010203', 'abcd', x'01020304', x'', NULL, ?1",
+	    store_int_value(1)), ERR_OK);
+	assert_false(store_copy_text(stmt, 2, text, sizeof(text)));
+	assert_string_equal(text, "old");
+	assert_true(store_copy_text(stmt, 0, text, sizeof(text)));
+	assert_string_equal(text, "abc");
+	assert_true(store_copy_text(stmt, 5, text, sizeof(text)));
+	assert_string_equal(text, "");
+	for (int column = 3; column <= 5; column++)
+		assert_false(store_copy_blob(stmt, column, blob,
+		    sizeof(blob), &len));
+	assert_int_equal(len, 9);
+	assert_memory_equal(blob, "\7\7\7", 3);
+	assert_true(store_copy_blob(stmt, 1, blob, sizeof(blob), &len));
+	assert_int_equal(len, 3);
+	assert_memory_equal(blob, "\1\2\3", 3);
+}
+
 #define STATE_TEST(name) \
 	cmocka_unit_test_setup_teardown(name, state_setup, state_teardown)
 
@@ -114,6 +142,7 @@ main(void)
 		STATE_TEST(the_first_row_leads_to_the_others),
 		STATE_TEST(without_a_row_there_is_no_statement),
 		STATE_TEST(a_run_does_its_work_once),
+		STATE_TEST(columns_are_copied_whole_or_not),
 		STATE_TEST(mistakes_are_errors_and_give_nothing),
 	};
 
