@@ -24,7 +24,8 @@ struct device_server {
 	int64_t (*clock)(void *context);
 	/* Sleeps; ERR_WIRE_CLOSED when nobody waits for us any more. */
 	enum err (*wait)(void *context, int64_t ms, struct diag *diag);
-	/* Says that the answer is "not yet", and when it is asked again. */
+	/* Says, after a poll that brought nothing, that there is to be
+	 * another, and when. */
 	enum err (*pending)(void *context, int64_t seconds,
 	    struct diag *diag);
 	void *context;
@@ -76,7 +77,10 @@ enum err device_begin(const struct device_request *request,
  * faster than the server wants, slower after slow_down (5 s for good), twice
  * as slow after each failure to connect and each 429 or 5xx.
  * ERR_DEVICE_EXPIRED when the code's time is over, ERR_DEVICE_TIME at the
- * deadline, and the reasons of device_error.h.
+ * deadline (in both cases when there is no time for another poll),
+ * ERR_DEVICE_BUSY when the last polls before that failed; ERR_DEVICE_RESPONSE,
+ * ERR_JSON, ERR_JWT_TOO_LONG for an answer that is none, ERR_HTTP_TLS,
+ * ERR_HTTP_REDIRECT, and the reasons of device_error.h.
  */
 enum err device_poll(const struct device_request *request,
 	const struct device_code *code, const struct device_server *server,

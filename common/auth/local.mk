@@ -23,8 +23,11 @@ common_auth_libjose_la_LIBADD = common/auth/libclaims.la \
 	common/sys/libjson.la common/sys/libcrypto8.la common/base/libbase.la
 
 common_auth_libdevice_la_SOURCES = \
+	common/auth/device.c common/auth/device.h \
+	common/auth/device_answer.c common/auth/device_answer.h \
 	common/auth/device_error.c common/auth/device_error.h
-common_auth_libdevice_la_LIBADD = common/sys/libjson.la common/base/libbase.la
+common_auth_libdevice_la_LIBADD = common/sys/libhttp.la \
+	common/sys/libjson.la common/base/libbase.la
 
 common_auth_libmetadata_la_SOURCES = \
 	common/auth/saml_metadata.c common/auth/saml_metadata.h

@@ -211,7 +211,12 @@ tests_unit_test_jws_LDADD = $(jwt_ldadd)
 
 # -- the device flow
 
-unit_programs += tests/unit/test_device_error
+unit_programs += tests/unit/test_device tests/unit/test_device_answer \
+	tests/unit/test_device_error
+tests_unit_test_device_SOURCES = tests/unit/test_device.c
+tests_unit_test_device_LDADD = common/auth/libdevice.la $(CMOCKA_LIBS)
+tests_unit_test_device_answer_SOURCES = tests/unit/test_device_answer.c
+tests_unit_test_device_answer_LDADD = common/auth/libdevice.la $(CMOCKA_LIBS)
 tests_unit_test_device_error_SOURCES = tests/unit/test_device_error.c
 tests_unit_test_device_error_LDADD = common/auth/libdevice.la $(CMOCKA_LIBS)
 
