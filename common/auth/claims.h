@@ -28,6 +28,9 @@
 #define NAME_ID_PERSISTENT \
 	"urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
 
+/* The tenant of everybody's private Microsoft account. */
+#define TENANT_CONSUMERS "9188040d-6c67-4c5b-b112-36a304b66dad"
+
 struct claims;
 
 void claims_free(struct claims **claims);

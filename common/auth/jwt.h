@@ -41,14 +41,16 @@ struct jwt_check {
 /*
  * The caller ends with claims_free().  The reason is that of the first check
  * that fails, in the order of the table in jwt.c: rows J1 to J24 of err.h,
- * ERR_LINK_GUEST (J16), ERR_JWT_KEY_UNKNOWN (J27), ERR_CLOCK, ERR_NOMEM.
+ * ERR_LINK_GUEST (J16), ERR_JWT_KEY_UNKNOWN (J27), ERR_CLOCK, ERR_NOMEM,
+ * ERR_CONF_MISSING (no issuer, audience or tenant to expect).
  *
  * tid, oid and idp become the claims CLAIM_TENANT, CLAIM_OBJECT and
  * CLAIM_PROVIDER, as Microsoft names them in SAML; preferred_username, upn,
- * email, name, ipaddr and acrs keep their names; claims that are no strings
- * are left out.  Of the fixed parts, issuer is iss, assertion_id is uti (or
- * "sha256:" and the token's digest), name_id is sub, not_on_or_after is exp
- * plus skew, authn_instant is auth_time.
+ * email, name, ipaddr and acrs keep their names.  A name or ipaddr that is no
+ * plain text is left out; any other of these is a reason then.  Of the fixed
+ * parts, issuer is iss, assertion_id is uti (or "sha256:" and the token's
+ * digest), name_id is sub, not_on_or_after is exp plus skew, authn_instant is
+ * auth_time.
  */
 enum err jwt_verify(const struct jwt_check *check, struct claims **ret,
 	struct diag *diag) MUST_USE;

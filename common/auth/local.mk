@@ -18,7 +18,9 @@ common_auth_libclaims_la_LIBADD = common/wire/libwire.la \
 
 common_auth_libjose_la_SOURCES = \
 	common/auth/jwks.c common/auth/jwks.h \
-	common/auth/jws.c common/auth/jws.h
+	common/auth/jws.c common/auth/jws.h \
+	common/auth/jwt.c common/auth/jwt.h \
+	common/auth/jwt_claims.c common/auth/jwt_verifier.h
 common_auth_libjose_la_LIBADD = common/auth/libclaims.la \
 	common/sys/libjson.la common/sys/libcrypto8.la common/base/libbase.la
 

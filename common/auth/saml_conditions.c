@@ -11,7 +11,6 @@
 
 #define BEARER "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 #define FORMAT_ENTITY "urn:oasis:names:tc:SAML:2.0:nameid-format:entity"
-#define TENANT_CONSUMERS "9188040d-6c67-4c5b-b112-36a304b66dad"
 #define GUID_LEN 36
 
 /* Entra can be told a lifetime of up to a day, which it counts from the issue,

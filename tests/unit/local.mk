@@ -201,13 +201,20 @@ tests_unit_test_saml_worker_LDADD = $(unit_saml_libs)
 jwt_case = tests/unit/jwt_case.c tests/unit/jwt_case.h
 jwt_cflags = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
 jwt_ldadd = common/auth/libjose.la $(CRYPTO_LIBS) $(CMOCKA_LIBS)
-unit_programs += tests/unit/test_jwks tests/unit/test_jws
+unit_programs += tests/unit/test_jwks tests/unit/test_jws \
+	tests/unit/test_jwt tests/unit/test_jwt_rows
 tests_unit_test_jwks_SOURCES = tests/unit/test_jwks.c $(jwt_case)
 tests_unit_test_jwks_CFLAGS = $(jwt_cflags)
 tests_unit_test_jwks_LDADD = $(jwt_ldadd)
 tests_unit_test_jws_SOURCES = tests/unit/test_jws.c $(jwt_case)
 tests_unit_test_jws_CFLAGS = $(jwt_cflags)
 tests_unit_test_jws_LDADD = $(jwt_ldadd)
+tests_unit_test_jwt_SOURCES = tests/unit/test_jwt.c $(jwt_case)
+tests_unit_test_jwt_CFLAGS = $(jwt_cflags)
+tests_unit_test_jwt_LDADD = $(jwt_ldadd)
+tests_unit_test_jwt_rows_SOURCES = tests/unit/test_jwt_rows.c $(jwt_case)
+tests_unit_test_jwt_rows_CFLAGS = $(jwt_cflags)
+tests_unit_test_jwt_rows_LDADD = $(jwt_ldadd)
 
 # -- the device flow
 

@@ -6,7 +6,6 @@
 #include "sys/crypto.h"
 #include "sys/json.h"
 
-#define TOKEN_BUF BUF_INIT(64u * 1024)
 #define HEADER "{\"typ\":\"JWT\",\"alg\":\"RS256\",\"kid\":\"kid-0\"}"
 #define PAYLOAD "{\"sub\":\"me\"}"
 
