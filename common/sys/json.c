@@ -3,6 +3,8 @@
 
 #include <inttypes.h>
 #include <jansson.h>
+#include <malloc.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -80,6 +82,21 @@ json_free(struct json **json)
 {
 	json_decref(theirs(*json));
 	*json = NULL;
+}
+
+static void
+wipe_and_free(void *memory)
+{
+	if (memory == NULL)
+		return;
+	explicit_bzero(memory, malloc_usable_size(memory));
+	free(memory);
+}
+
+void
+json_wipe_freed(void)
+{
+	json_set_alloc_funcs(malloc, wipe_and_free);
 }
 
 enum json_kind

@@ -32,6 +32,11 @@ enum err json_parse(const void *data, size_t len, struct json **ret,
 void json_free(struct json **json);
 static inline void json_auto(struct json **json) { json_free(json); }
 
+/* From now on, documents and what is made while reading them are wiped when
+ * they are freed.  For a process whose documents are secret; before its first
+ * one. */
+void json_wipe_freed(void);
+
 enum json_kind {
 	JSON_KIND_NONE,		/* NULL, and JSON's null */
 	JSON_KIND_OBJECT, JSON_KIND_ARRAY, JSON_KIND_STRING, JSON_KIND_INT,

@@ -108,6 +108,7 @@ tests_unit_test_http_SOURCES = tests/unit/test_http.c
 tests_unit_test_http_LDFLAGS = -Wl,--wrap=getaddrinfo
 tests_unit_test_http_LDADD = common/sys/libhttp.la $(CMOCKA_LIBS)
 tests_unit_test_json_SOURCES = tests/unit/test_json.c
+tests_unit_test_json_LDFLAGS = -Wl,--wrap=free
 tests_unit_test_json_LDADD = common/sys/libjson.la $(CMOCKA_LIBS)
 tests_unit_test_qr_SOURCES = tests/unit/test_qr.c
 tests_unit_test_qr_CFLAGS = $(AM_CFLAGS) $(QRENCODE_CFLAGS)

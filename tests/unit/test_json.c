@@ -255,6 +255,39 @@ writer_gives_what_the_reader_takes(void **state)
 	assert_err(parse(text, len), ERR_OK);
 }
 
+/* Freed memory may only be looked at where it was not given back: the test's
+ * own allocator keeps what jansson's wrapper frees. */
+static const unsigned char *kept;
+static size_t kept_len;
+
+void __real_free(void *memory);
+void __wrap_free(void *memory);
+
+void
+__wrap_free(void *memory)
+{
+	if (kept == NULL || memory != (const void *)kept)
+		__real_free(memory);
+}
+
+static void
+secrets_of_a_document_are_wiped_when_it_is_freed(void **state)
+{
+	struct json *doc = NULL;
+	static const char text[] = "{\"id_token\":\"top.secret.words\"}";
+
+	(void)state;
+	json_wipe_freed();
+	assert_err(json_parse(text, strlen(text), &doc, NULL), ERR_OK);
+	kept = (const unsigned char *)json_string_of(json_member(doc,
+	    "id_token"));
+	kept_len = strlen((const char *)kept);
+	assert_int_equal(kept_len, 16);
+	json_free(&doc);
+	for (size_t i = 0; i < kept_len; i++)
+		assert_int_equal(kept[i], 0);
+}
+
 int
 main(void)
 {
@@ -272,6 +305,9 @@ main(void)
 		cmocka_unit_test(j4_a_member_outside_a_list_is_named),
 		cmocka_unit_test(j9_limits_hold_at_every_level),
 		cmocka_unit_test(writer_gives_what_the_reader_takes),
+		/* Last: it changes how all documents are freed. */
+		cmocka_unit_test(
+		    secrets_of_a_document_are_wiped_when_it_is_freed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
