@@ -55,6 +55,7 @@
 #define LOGIN_MS 600000			/* the whole login, people included */
 #define WORKER_MS 10000			/* one SAML check */
 #define SESSION_END_MAX 253402300799u	/* 9999-12-31T23:59:59Z */
+#define EARLIEST_NOW 1767225600	/* 2026-01-01: older than the code */
 
 /* The hand-over code.  A delivery in vain costs some 20 ms of CPU: strangers
  * who post junk to a web ACS get a tenth of one. */

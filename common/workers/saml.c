@@ -22,7 +22,6 @@
 
 /* Anything later is not a time but a mistake. */
 #define TIME_MAX 4102444800u	/* 2100-01-01 */
-#define EARLIEST_NOW 1767225600	/* 2026-01-01: older than the code */
 
 /* What a check needs besides SAML_CHECK. */
 struct task {
