@@ -301,6 +301,22 @@ conf_clear(struct conf *conf)
 	*conf = (struct conf){ 0 };
 }
 
+void
+conf_device_issuer(const struct conf *conf, char *issuer, size_t size)
+{
+	char tenant[37];
+
+	if (conf->device_issuer[0] != '\0' || conf->idp_tenant[0] == '\0') {
+		(void)snprintf(issuer, size, "%s", conf->device_issuer);
+		return;
+	}
+	/* Tokens have it in lower case, and are compared byte by byte. */
+	(void)snprintf(tenant, sizeof(tenant), "%s", conf->idp_tenant);
+	parse_lower(tenant);
+	(void)snprintf(issuer, size,
+	    "https://login.microsoftonline.com/%s/v2.0", tenant);
+}
+
 const char *
 conf_idp_source(const struct conf *conf)
 {

@@ -142,7 +142,8 @@ void conf_clear(struct conf *conf);
 DEFINE_AUTO(conf, struct conf, conf_clear);
 
 /* The issuer of id_tokens: [device] issuer, or else that of the tenant in
- * Entra's global cloud.  Into a caller's buffer. */
+ * Entra's global cloud; "" without either.  Into a caller's buffer, which
+ * 1025 bytes are enough for. */
 void conf_device_issuer(const struct conf *conf, char *issuer, size_t size);
 
 /* Where the provider's keys come from: [idp] metadata, or else certificate;

@@ -12,12 +12,6 @@
 /* The tenant of personal Microsoft accounts: anybody can have one. */
 #define CONSUMER_TENANT "9188040d-6c67-4c5b-b112-36a304b66dad"
 
-static bool
-is_set(const char *text)
-{
-	return text[0] != '\0';
-}
-
 /* "https://sts.windows.net/<tenant>/": the tenant, not terminated. */
 static const char *
 entra_tenant(const char *issuer)
@@ -37,8 +31,10 @@ check_provider(const struct conf *c)
 	bool certificate = is_set(c->idp_certificate);
 	bool metadata = is_set(c->idp_metadata);
 
+	/* The device flow needs the tenant alone. */
 	if (!is_set(c->idp_issuer) && (certificate || metadata ||
-	    is_set(c->idp_login_url) || is_set(c->idp_tenant)))
+	    is_set(c->idp_login_url) ||
+	    (is_set(c->idp_tenant) && !c->device_enabled)))
 		return "is missing; set it to the Azure AD (Entra) "
 		    "Identifier of the portal";
 	if (strlen(c->idp_issuer) > SAML_ENTITY_ID_MAX)
@@ -75,6 +71,9 @@ check_tenant(const struct conf *c)
 	if (entra != NULL && !is_set(c->idp_tenant))
 		return "is missing; the issuer is Entra: set it to the GUID "
 		    "in the issuer";
+	if (c->device_enabled && !is_set(c->idp_tenant))
+		return "is missing; [device] enabled needs it: set it to the "
+		    "Directory (tenant) ID of the portal";
 	if (entra != NULL && !parse_equal_nocase(c->idp_tenant, tenant))
 		return "is not the tenant in [idp] issuer; correct one";
 	return NULL;
@@ -205,11 +204,7 @@ check_user(const struct conf *c)
 	return NULL;
 }
 
-/* Each rule says what is wrong with its field, or NULL. */
-static const struct {
-	size_t field;
-	const char *(*check)(const struct conf *conf);
-} rules[] = {
+static const struct conf_rule rules[] = {
 	{ offsetof(struct conf, idp_issuer), check_provider },
 	{ offsetof(struct conf, idp_login_url), check_login_url },
 	{ offsetof(struct conf, idp_tenant), check_tenant },
@@ -227,16 +222,27 @@ static const struct {
 	{ offsetof(struct conf, host_user), check_user },
 };
 
-enum err
-conf_check(const struct conf *conf, size_t *ret_field, struct diag *diag)
+static enum err
+check_all(const struct conf_rule *rule, size_t count,
+    const struct conf *conf, size_t *ret_field, struct diag *diag)
 {
-	for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
-		const char *wrong = rules[i].check(conf);
+	for (size_t i = 0; i < count; i++) {
+		const char *wrong = rule[i].check(conf);
 
 		if (wrong == NULL)
 			continue;
-		*ret_field = rules[i].field;
+		*ret_field = rule[i].field;
 		return fail(diag, ERR_CONF_VALUE, "%s", wrong);
 	}
 	return ERR_OK;
+}
+
+enum err
+conf_check(const struct conf *conf, size_t *ret_field, struct diag *diag)
+{
+	enum err r = check_all(rules, ARRAY_LEN(rules), conf, ret_field,
+	    diag);
+
+	return r != ERR_OK ? r : check_all(conf_device_rules,
+	    conf_device_rule_count, conf, ret_field, diag);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the three files of the configuration share: conf.c reads the file,
+ * What the files of the configuration share: conf.c reads the file,
  * conf_keys.c has the table and turns one value into a field, conf_check.c
- * looks at values together.
+ * looks at values together, and conf_device.c at those of [device].
  */
 #ifndef SYS_CONF_KEYS_H
 #define SYS_CONF_KEYS_H
@@ -29,5 +29,21 @@ void conf_key_clear(const struct conf_key *key, struct conf *conf);
  */
 enum err conf_check(const struct conf *conf, size_t *ret_field,
 	struct diag *diag) MUST_USE;
+
+/* For the rules: a string that is not set is "". */
+static inline bool
+is_set(const char *text)
+{
+	return text[0] != '\0';
+}
+
+/* Says what is wrong with a field, or NULL. */
+struct conf_rule {
+	size_t field;
+	const char *(*check)(const struct conf *conf);
+};
+
+extern const struct conf_rule conf_device_rules[];
+extern const size_t conf_device_rule_count;
 
 #endif

@@ -419,6 +419,219 @@ keys_that_others_need_are_missed(void **state)
 	    "[idp] issuer: is missing");
 }
 
+#define DEVICE "[idp]\ntenant = " TENANT "\n[device]\nenabled = yes\n" \
+	"client_id = 6731de76-14a6-49ae-97bc-6eba6914391e\n"
+#define OTHER_TENANT "d4b5cb3f-8c62-4a4d-9f61-9f5d1f1a6f2e"
+
+static void
+the_device_flow_needs_a_tenant_and_a_client_only(void **state)
+{
+	AUTO(conf) struct conf conf = { 0 };
+
+	(void)state;
+	assert_err(load(DEVICE, &conf), ERR_OK);
+	assert_true(conf.device_enabled);
+	assert_string_equal(conf.idp_issuer, "");
+	assert_string_equal(conf.device_client_id,
+	    "6731de76-14a6-49ae-97bc-6eba6914391e");
+	assert_int_equal(conf.device_verification_uri.count, 3);
+	assert_int_equal(conf.device_services.count, 1);
+	assert_int_equal(conf.device_networks.count, 1);
+	assert_int_equal(conf.device_after_key.count, 0);
+	assert_int_equal(conf.device_timeout, 180);
+	assert_string_equal(conf.device_user_claim, "preferred_username");
+	assert_int_equal(conf.device_per_user, 10);
+	assert_int_equal(conf.device_concurrent, 50);
+}
+
+static void
+what_the_device_flow_needs_is_missed(void **state)
+{
+	(void)state;
+	refused("[idp]\ntenant = " TENANT "\n[device]\nenabled = yes\n",
+	    ERR_CONF_MISSING, "[device] client_id: is missing; set it to the "
+	    "Application (client) ID");
+	refused("[device]\nenabled = yes\nclient_id = x\n",
+	    ERR_CONF_MISSING, "[idp] tenant: is missing; [device] enabled "
+	    "needs it: set it to the Directory (tenant) ID");
+	refused(DEVICE "token_endpoint = https://h/t\n", ERR_CONF_MISSING,
+	    "[device] device_endpoint: token_endpoint and jwks_uri");
+	/* Without it a tenant is half of SAML; SAML needs its issuer. */
+	refused("[idp]\ntenant = " TENANT "\n", ERR_CONF_MISSING,
+	    "[idp] issuer: is missing");
+	refused("[idp]\nmetadata = /m\ntenant = " TENANT "\n"
+	    "[device]\nenabled = yes\nclient_id = x\n", ERR_CONF_MISSING,
+	    "[idp] issuer: is missing");
+	refused("[idp]\ntenant = " TENANT "\nlogin_url = https://h/\n"
+	    "[device]\nenabled = yes\nclient_id = x\n", ERR_CONF_MISSING,
+	    "[idp] issuer: is missing");
+}
+
+static void
+a_full_device_section_is_read(void **state)
+{
+	AUTO(conf) struct conf conf = { 0 };
+
+	(void)state;
+	assert_err(load(DEVICE
+	    "issuer = https://login.microsoftonline.us/" TENANT "/v2.0\n"
+	    "hosts = login.microsoftonline.us, h:8443, [::1]:80, 192.0.2.1\n"
+	    "device_endpoint = https://h/d\ntoken_endpoint = https://h/t\n"
+	    "jwks_uri = http://127.0.0.1:80/k\n"
+	    "verification_uri = https://microsoft.com/deviceloginus, "
+	    "http://127.0.0.1:8080/device\n"
+	    "services = sshd, login, gdm-password\nafter_key = sshd\n"
+	    "networks = local, 192.0.2.0/24, 2001:db8::/32, 192.0.2.1\n"
+	    "browser_networks = source, 203.0.113.0/24\n"
+	    "user_claim = upn\nrequire_acrs = c1\nauth_max_age = 10m\n"
+	    "require_groups = " TENANT ", " OTHER_TENANT "\n"
+	    "confirm = /usr/local/bin/send-code\n", &conf), ERR_OK);
+	assert_int_equal(conf.device_hosts.count, 4);
+	assert_int_equal(conf.device_networks.count, 4);
+	assert_int_equal(conf.device_require_groups.count, 2);
+	assert_string_equal(conf.device_confirm, "/usr/local/bin/send-code");
+}
+
+static const struct {
+	const char *line;
+	const char *detail;
+} device_cases[] = {
+	{ "issuer = https://login.microsoftonline.com/common/v2.0",
+	    "[device] issuer: is that of many tenants; put the" },
+	{ "issuer = https://login.microsoftonline.com/Organizations",
+	    "[device] issuer: is that of many tenants" },
+	{ "issuer = https://login.microsoftonline.com/consumers/v2.0",
+	    "[device] issuer: is that of many tenants" },
+	{ "issuer = https://login.microsoftonline.com/" OTHER_TENANT
+	    "/v2.0", "[device] issuer: has the GUID of another" },
+	{ "issuer = https://h/" OTHER_TENANT "/" TENANT,
+	    "[device] issuer: has the GUID of another" },
+	{ "issuer = http://login.example/", "not an https://" },
+	{ "hosts = https://h", "[device] hosts: may hold names" },
+	{ "hosts = h/x", "[device] hosts: may hold names" },
+	{ "hosts = h?x", "[device] hosts: may hold names" },
+	{ "hosts = a@h", "[device] hosts: may hold names" },
+	{ "hosts = h:x", "[device] hosts: may hold names" },
+	{ "hosts = *", "[device] hosts: may hold names" },
+	{ "hosts = a b", "[device] hosts: may hold names" },
+	{ "device_endpoint = https://h/d\njwks_uri = https://h/k",
+	    "[device] device_endpoint: token_endpoint and jwks_uri" },
+	{ "device_endpoint = https://h/d\n"
+	    "token_endpoint = https://h/t", "go together; set all" },
+	{ "device_endpoint = http://h/d", "not an https://" },
+	{ "verification_uri =", "[device] verification_uri: must not "
+	    "be empty; name the address" },
+	{ "verification_uri = http://microsoft.com/devicelogin",
+	    "[device] verification_uri: may hold https://" },
+	{ "verification_uri = https://h/, javascript:x",
+	    "[device] verification_uri: may hold https://" },
+	{ "verification_uri = https://u@h/",
+	    "[device] verification_uri: may hold https://" },
+	{ "services = ssh d", "[device] services: may hold *" },
+	{ "services = s\xc3\xa4", "[device] services: may hold *" },
+	{ "after_key = a b", "[device] after_key: may hold *" },
+	{ "networks = 192.0.2.1/24", "[device] networks: may hold *" },
+	{ "networks = host.example", "[device] networks: may hold" },
+	{ "networks = Local", "[device] networks: may hold" },
+	{ "networks = source", "[device] networks: may hold" },
+	{ "networks = 192.0.2.0/33", "[device] networks: may hold" },
+	{ "browser_networks = *",
+	    "[device] browser_networks: may hold source" },
+	{ "browser_networks = local",
+	    "[device] browser_networks: may hold source" },
+	{ "browser_networks = 192.0.2.1/24",
+	    "[device] browser_networks: may hold source" },
+	{ "require_groups = Sales",
+	    "[device] require_groups: may hold object ids" },
+	{ "require_groups = " TENANT ", " TENANT "0",
+	    "[device] require_groups: may hold object ids" },
+	{ "user_claim =", "[device] user_claim: must be the name" },
+	{ "user_claim = a b", "[device] user_claim: must be the" },
+	{ "require_acrs = c1 c2", "[device] require_acrs: must be" },
+	{ "confirm = send-code", "not an absolute path" },
+	{ "timeout = 29s", "from 30s to" },
+	{ "timeout = 16m", "from 30s to" },
+	{ "keys_max_age = 2d", "write a duration from" },
+	{ "per_user = 0", "from 1 to" },
+	{ "concurrent = 0", "from 1 to" },
+};
+
+static void
+bad_values_of_the_device_flow_are_refused(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(device_cases); i++) {
+		char text[1024];
+
+		(void)snprintf(text, sizeof(text), "%s%s\n", DEVICE,
+		    device_cases[i].line);
+		refused(text, ERR_CONF_VALUE, device_cases[i].detail);
+	}
+}
+
+static void
+values_that_are_too_long_for_the_wire_are_refused(void **state)
+{
+	static const struct {
+		const char *begin;
+		int most;
+		const char *detail;
+	} cases[] = {
+		{ "issuer = https://", 1024 - 8, "longer than an issuer" },
+		{ "verification_uri = https://", 1024 - 8, "may hold" },
+		{ "device_endpoint = https://h/d\n"
+		    "token_endpoint = https://h/t\n"
+		    "jwks_uri = https://", 2048 - 8, "2048 bytes" },
+		{ "require_acrs = ", 256, "must be one" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO(conf) struct conf conf = { 0 };
+		char text[4096];
+		char rest[2100];
+
+		memset(rest, 'a', sizeof(rest));
+		rest[1] = '/';
+		(void)snprintf(text, sizeof(text), "%s%s%.*s\n", DEVICE,
+		    cases[i].begin, cases[i].most, rest);
+		assert_err(load(text, &conf), ERR_OK);
+		(void)snprintf(text, sizeof(text), "%s%s%.*s\n", DEVICE,
+		    cases[i].begin, cases[i].most + 1, rest);
+		refused(text, ERR_CONF_VALUE, cases[i].detail);
+	}
+}
+
+static void
+j14_the_issuer_of_tokens_is_the_tenants(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *issuer;
+	} rows[] = {
+		{ "", "" },
+		{ DEVICE, "https://login.microsoftonline.com/" TENANT
+		    "/v2.0" },
+		{ "[idp]\ntenant = C4B5CB3F-8c62-4A4D-9f61-9f5d1f1a6f2e\n"
+		    "[device]\nenabled = yes\nclient_id = x\n",
+		    "https://login.microsoftonline.com/" TENANT "/v2.0" },
+		{ DEVICE "issuer = https://sts.windows.net/" TENANT "/\n",
+		    "https://sts.windows.net/" TENANT "/" },
+		{ DEVICE "issuer = https://op.example\n",
+		    "https://op.example" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO(conf) struct conf conf = { 0 };
+		char issuer[1025];
+
+		assert_err(load(rows[i].text, &conf), ERR_OK);
+		conf_device_issuer(&conf, issuer, sizeof(issuer));
+		assert_string_equal(issuer, rows[i].issuer);
+	}
+}
+
 static void
 no_file_means_not_configured(void **state)
 {
@@ -508,6 +721,14 @@ main(void)
 		cmocka_unit_test(bad_values_are_refused),
 		cmocka_unit_test(values_that_do_not_fit_together_are_refused),
 		cmocka_unit_test(keys_that_others_need_are_missed),
+		cmocka_unit_test(
+		    the_device_flow_needs_a_tenant_and_a_client_only),
+		cmocka_unit_test(what_the_device_flow_needs_is_missed),
+		cmocka_unit_test(a_full_device_section_is_read),
+		cmocka_unit_test(bad_values_of_the_device_flow_are_refused),
+		cmocka_unit_test(
+		    values_that_are_too_long_for_the_wire_are_refused),
+		cmocka_unit_test(j14_the_issuer_of_tokens_is_the_tenants),
 		cmocka_unit_test(no_file_means_not_configured),
 		cmocka_unit_test(i9_a_file_that_others_can_write_is_refused),
 		cmocka_unit_test(
