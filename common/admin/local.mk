@@ -17,7 +17,8 @@ sbin_PROGRAMS += 8x8sso
 	common/admin/print.c common/admin/print.h \
 	common/admin/state_dir.c common/admin/state_dir.h \
 	common/admin/status.c \
-	common/admin/sync.c \
+	common/admin/sync.c common/admin/sync.h \
+	common/admin/sync_report.c \
 	common/admin/user.c
 8x8sso_LDADD = common/directory/libdirectory.la common/auth/librules.la \
 	common/sys/libconf.la common/sys/libjson.la common/sys/libsandbox.la \

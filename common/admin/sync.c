@@ -7,14 +7,13 @@
  * as the service account while it uses state.db, and as root while it starts
  * workers, reads secrets and publishes.
  */
-#include "admin/admin.h"
+#include "admin/sync.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #include "admin/fetch.h"
@@ -22,28 +21,7 @@
 #include "admin/state_dir.h"
 #include "base/clock.h"
 #include "base/limits.h"
-#include "base/log.h"
-#include "directory/publish.h"
-#include "directory/update.h"
-#include "sys/json.h"
 #include "sys/sandbox.h"
-
-enum part_id { PART_IDP, PART_USERS, PART_COUNT };
-
-struct sync {
-	const struct admin *admin;
-	const char *from;	/* saved listing, or NULL */
-	bool shows_progress;
-	struct store *store;
-	struct update *update;
-	size_t keys;
-	size_t keys_added;	/* since the sync before */
-	size_t keys_removed;
-	struct update_report users;
-	struct publish_report published;
-	bool wanted[PART_COUNT];
-	struct diag failed[PART_COUNT];	/* code ERR_OK: it did not */
-};
 
 static void
 sync_clear(struct sync *sync)
@@ -73,9 +51,11 @@ sync_idp(struct sync *sync, struct diag *diag)
 		r = idp_store_save(sync->store, &update, &before, diag);
 	if (r != ERR_OK)
 		return r;
-	sync->keys = idp.keys.count;
-	sync->keys_added = idp_keys_beyond(&idp.keys, &before);
-	sync->keys_removed = idp_keys_beyond(&before, &idp.keys);
+	sync->idp = (struct key_counts){
+		.keys = idp.keys.count,
+		.added = idp_keys_beyond(&idp.keys, &before),
+		.removed = idp_keys_beyond(&before, &idp.keys),
+	};
 	idp_log_changes("sync part=idp", &before, &idp.keys);
 	return ERR_OK;
 }
@@ -188,10 +168,7 @@ sync_users(struct sync *sync, struct diag *diag)
 
 /* -- both ------------------------------------------------------------------ */
 
-static const struct part {
-	const char *name;
-	enum err (*run)(struct sync *sync, struct diag *diag);
-} parts[PART_COUNT] = {
+const struct sync_part sync_parts[PART_COUNT] = {
 	[PART_IDP] = { "idp", sync_idp },
 	[PART_USERS] = { "users", sync_users },
 };
@@ -212,7 +189,7 @@ remember_outcome(struct sync *sync)
 		if (sync->failed[i].code != ERR_OK)
 			len += (size_t)snprintf(text + len,
 			    sizeof(text) - len, "%s%s: %s at %s",
-			    len > 0 ? "; " : "", parts[i].name,
+			    len > 0 ? "; " : "", sync_parts[i].name,
 			    err_name(sync->failed[i].code), time);
 	if (sandbox_as(sync->admin->conf.host_user, NULL) != ERR_OK)
 		return;
@@ -229,7 +206,7 @@ run_part(struct sync *sync, enum part_id id, struct diag *diag)
 	enum err r = sandbox_as_root(diag);
 
 	if (r == ERR_OK)
-		r = parts[id].run(sync, diag);
+		r = sync_parts[id].run(sync, diag);
 	update_free(&sync->update);
 	if (sandbox_as_root(&back) != ERR_OK && r == ERR_OK)
 		return fail(diag, back.code, "%s", back.text);
@@ -252,148 +229,6 @@ run_parts(struct sync *sync)
 			(void)fail(diag, r, "%s", err_text(r));
 	}
 	remember_outcome(sync);
-}
-
-/* -- after ----------------------------------------------------------------- */
-
-static const struct {
-	const char *name;
-	size_t offset;		/* in struct update_report */
-} counts[] = {
-	{ "listed", offsetof(struct update_report, listed) },
-	{ "duplicates", offsetof(struct update_report, duplicates) },
-	{ "added", offsetof(struct update_report, added) },
-	{ "changed", offsetof(struct update_report, changed) },
-	{ "deactivated", offsetof(struct update_report, deactivated) },
-	{ "vanished", offsetof(struct update_report, vanished) },
-	{ "refused", offsetof(struct update_report, refused) },
-	{ "names_kept", offsetof(struct update_report, names_kept) },
-	{ "site_conflicts", offsetof(struct update_report, site_conflicts) },
-	{ "groups_refused", offsetof(struct update_report, groups_refused) },
-};
-
-static uint64_t
-count_of(const struct sync *sync, size_t i)
-{
-	return *(const uint64_t *)(const void *)
-	    ((const char *)&sync->users + counts[i].offset);
-}
-
-static bool
-is_done(const struct sync *sync, enum part_id id)
-{
-	return sync->wanted[id] && sync->failed[id].code == ERR_OK;
-}
-
-static void
-print_json(const struct sync *sync)
-{
-	struct json_writer w = JSON_WRITER_INIT(stdout);
-
-	json_begin(&w, NULL, '{');
-	if (is_done(sync, PART_IDP)) {
-		json_begin(&w, "idp", '{');
-		json_put_int(&w, "keys", (int64_t)sync->keys);
-		json_end(&w, '}');
-	}
-	if (is_done(sync, PART_USERS)) {
-		json_begin(&w, "users", '{');
-		for (size_t i = 0; i < ARRAY_LEN(counts); i++)
-			json_put_int(&w, counts[i].name,
-			    (int64_t)count_of(sync, i));
-		json_put_int(&w, "published", (int64_t)sync->published.users);
-		json_put_int(&w, "left_out",
-		    (int64_t)sync->published.left_out);
-		json_put_bool(&w, "cache_unchanged",
-		    sync->published.unchanged);
-		json_end(&w, '}');
-	}
-	json_begin(&w, "errors", '[');
-	for (size_t i = 0; i < PART_COUNT; i++) {
-		if (sync->failed[i].code == ERR_OK)
-			continue;
-		json_begin(&w, NULL, '{');
-		json_put_string(&w, "part", parts[i].name);
-		json_put_string(&w, "error", err_name(sync->failed[i].code));
-		json_put_string(&w, "detail", sync->failed[i].text);
-		json_end(&w, '}');
-	}
-	json_end(&w, ']');
-	json_end(&w, '}');
-}
-
-static void
-print_summary(const struct sync *sync)
-{
-	const char *separator = "";
-
-	if (is_done(sync, PART_IDP)) {
-		(void)printf("identity provider: %zu key%s", sync->keys,
-		    sync->keys == 1 ? "" : "s");
-		separator = "; ";
-	}
-	if (is_done(sync, PART_USERS)) {
-		(void)printf("%susers:", separator);
-		for (size_t i = 0; i < ARRAY_LEN(counts); i++)
-			if (i == 0 || count_of(sync, i) > 0)
-				(void)printf("%s %" PRIu64 " %s",
-				    i == 0 ? "" : ",", count_of(sync, i),
-				    counts[i].name);
-		(void)printf(", %" PRIu64 " published",
-		    sync->published.users);
-		separator = "\n";
-	}
-	if (separator[0] != '\0')
-		(void)putchar('\n');
-}
-
-static void
-log_part(const struct sync *sync, enum part_id id)
-{
-	AUTO(buf) struct buf detail = BUF_INIT(DIAG_TEXT_MAX * 4);
-	const struct diag *diag = &sync->failed[id];
-
-	log_escape(&detail, diag->text, strlen(diag->text));
-	if (diag->code != ERR_OK)
-		log_event(LOG_WARNING, "sync part=%s result=%s detail=\"%s\"",
-		    parts[id].name, err_name(diag->code), buf_str(&detail));
-	else if (id == PART_IDP)
-		log_event(LOG_NOTICE, "sync part=idp result=ok keys=%zu "
-		    "added=%zu removed=%zu", sync->keys, sync->keys_added,
-		    sync->keys_removed);
-	else
-		log_event(LOG_NOTICE, "sync part=users result=ok "
-		    "listed=%" PRIu64 " added=%" PRIu64 " changed=%" PRIu64
-		    " deactivated=%" PRIu64 " vanished=%" PRIu64
-		    " refused=%" PRIu64, sync->users.listed,
-		    sync->users.added, sync->users.changed,
-		    sync->users.deactivated, sync->users.vanished,
-		    sync->users.refused);
-}
-
-static int
-report(const struct sync *sync)
-{
-	/* With --json the errors are in the one document. */
-	const struct admin plain = { .json = false };
-	int code = ADMIN_OK;
-
-	for (size_t i = 0; i < PART_COUNT; i++) {
-		struct diag diag = DIAG_INIT;
-
-		if (sync->wanted[i])
-			log_part(sync, (enum part_id)i);
-		if (sync->failed[i].code == ERR_OK)
-			continue;
-		(void)fail(&diag, sync->failed[i].code, "%s: %s",
-		    parts[i].name, sync->failed[i].text);
-		code = admin_fail(&plain, &diag);
-	}
-	if (sync->admin->json)
-		print_json(sync);
-	else if (!sync->admin->quiet)
-		print_summary(sync);
-	return code;
 }
 
 /* The only argument is --from FILE. */
@@ -438,5 +273,5 @@ admin_sync(struct admin *admin, int argc, char **argv)
 	if (r != ERR_OK)
 		return admin_fail(admin, &diag);
 	run_parts(&sync);
-	return report(&sync);
+	return sync_report(&sync);
 }
