@@ -15,6 +15,8 @@
 
 struct crypto_key {
 	EVP_PKEY *evp;
+	EVP_MD_CTX *begun;	/* RS256 with this key, to be copied; NULL
+				 * outside of a keyring */
 	uint8_t n[RSA_N_MAX];
 	size_t n_len;
 	uint8_t e[RSA_E_MAX];
@@ -123,8 +125,10 @@ crypto_key_new(const uint8_t *n, size_t n_len, const uint8_t *e,
 void
 crypto_key_free(struct crypto_key **key)
 {
-	if (*key != NULL)
+	if (*key != NULL) {
+		EVP_MD_CTX_free((*key)->begun);
 		EVP_PKEY_free((*key)->evp);
+	}
 	free(*key);
 	*key = NULL;
 }
@@ -144,6 +148,34 @@ crypto_keyring_clear(struct crypto_keyring *ring)
 		crypto_key_free(&ring->key[i]);
 }
 
+static bool
+begin_verify(EVP_MD_CTX *md, const EVP_MD *hash, EVP_PKEY *evp)
+{
+	EVP_PKEY_CTX *ctx = NULL;	/* md's */
+
+	return EVP_DigestVerifyInit(md, &ctx, hash, NULL, evp) == 1 &&
+	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1;
+}
+
+/* To begin is a tenth of a verification, to copy what was begun is not. */
+static enum err
+make_kept_key(const struct crypto_numbers *numbers, struct crypto_key **ret,
+    struct diag *diag)
+{
+	AUTO(crypto_key) struct crypto_key *key = NULL;
+	enum err r = crypto_key_new(numbers->n, numbers->n_len, numbers->e,
+	    numbers->e_len, &key, diag);
+
+	if (r != ERR_OK)
+		return r;
+	key->begun = EVP_MD_CTX_new();
+	if (key->begun == NULL ||
+	    !begin_verify(key->begun, EVP_sha256(), key->evp))
+		return failed(diag, "verification");
+	*ret = TAKE(key);
+	return ERR_OK;
+}
+
 enum err
 crypto_keyring_get(struct crypto_keyring *ring,
     const struct crypto_numbers *numbers, const struct crypto_key **ret,
@@ -157,8 +189,7 @@ crypto_keyring_get(struct crypto_keyring *ring,
 	    !is_made_of(ring->key[i], numbers))
 		i++;
 	if (i == CRYPTO_KEYRING_MAX || ring->key[i] == NULL) {
-		r = crypto_key_new(numbers->n, numbers->n_len, numbers->e,
-		    numbers->e_len, &key, diag);
+		r = make_kept_key(numbers, &key, diag);
 		if (r != ERR_OK)
 			return r;
 		i -= i == CRYPTO_KEYRING_MAX;
@@ -181,19 +212,23 @@ crypto_key_evp(const struct crypto_key *key)
 	return EVP_PKEY_up_ref(key->evp) == 1 ? key->evp : NULL;
 }
 
+/* With hash NULL it is RS256. */
 static bool
 rsa_verify(const struct crypto_key *key, const EVP_MD *hash,
     const void *data, size_t len, const uint8_t *signature,
     size_t signature_len)
 {
 	AUTO(md_ctx) EVP_MD_CTX *md = EVP_MD_CTX_new();
-	EVP_PKEY_CTX *ctx = NULL;	/* md's */
 	bool valid;
 
 	if (md == NULL || signature_len != crypto_key_size(key))
 		return false;
-	valid = EVP_DigestVerifyInit(md, &ctx, hash, NULL, key->evp) == 1 &&
-	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1 &&
+	if (hash == NULL && key->begun != NULL)
+		valid = EVP_MD_CTX_copy_ex(md, key->begun) == 1;
+	else
+		valid = begin_verify(md, hash == NULL ? EVP_sha256() : hash,
+		    key->evp);
+	valid = valid &&
 	    EVP_DigestVerify(md, signature, signature_len, data, len) == 1;
 	ERR_clear_error();
 	return valid;
@@ -203,8 +238,7 @@ bool
 crypto_rs256_verify(const struct crypto_key *key, const void *data,
     size_t len, const uint8_t *signature, size_t signature_len)
 {
-	return rsa_verify(key, EVP_sha256(), data, len, signature,
-	    signature_len);
+	return rsa_verify(key, NULL, data, len, signature, signature_len);
 }
 
 #ifdef TEST_ADMITS_SHA1

@@ -197,6 +197,36 @@ c1_a_ring_gives_the_key_of_these_numbers_and_no_other(void **state)
 }
 
 static void
+c5_a_kept_key_verifies_its_own_signature_only(void **state)
+{
+	AUTO(crypto_keyring) struct crypto_keyring ring = { { NULL } };
+	AUTO(buf) struct buf sig = BUF_INIT(4096);
+	struct crypto_numbers numbers = numbers_of(&keys.key[0]);
+	const struct crypto_key *key = get(&ring, &numbers);
+
+	(void)state;
+	assert_true(vector_load("rs256.sig", &sig));
+	for (size_t i = 0; i < sig.len; i += 51) {
+		sig.data[i] ^= 1;
+		assert_false(crypto_rs256_verify(key, "abc", 3, sig.data,
+		    sig.len));
+		sig.data[i] ^= 1;
+		assert_false(crypto_rs256_verify(key, "abd", 3, sig.data,
+		    sig.len));
+		assert_false(crypto_rs256_verify(key, "abc", 3, sig.data,
+		    sig.len - 1));
+		assert_true(crypto_rs256_verify(key, "abc", 3, sig.data,
+		    sig.len));
+	}
+	buf_reset(&sig);
+	assert_true(vector_load("ps256.sig", &sig));
+	assert_false(crypto_rs256_verify(key, "abc", 3, sig.data, sig.len));
+	buf_reset(&sig);
+	assert_true(vector_load("rs512.sig", &sig));
+	assert_false(crypto_rs256_verify(key, "abc", 3, sig.data, sig.len));
+}
+
+static void
 a_full_ring_takes_another_key(void **state)
 {
 	AUTO(crypto_keyring) struct crypto_keyring ring = { { NULL } };
@@ -234,6 +264,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    c1_a_ring_gives_the_key_of_these_numbers_and_no_other),
+		cmocka_unit_test(
+		    c5_a_kept_key_verifies_its_own_signature_only),
 		cmocka_unit_test(a_full_ring_takes_another_key),
 		cmocka_unit_test(c4_a_ring_takes_no_weak_key),
 		cmocka_unit_test(sha256_is_that_of_fips_180),
