@@ -18,14 +18,28 @@ theirs(struct json *json)
 	return (json_t *)json;
 }
 
-/* Position of the quote that ends the string whose first one is data[i]. */
+/* Position of the quote that ends the string whose first one is data[i]: one
+ * before which there is an even number of backslashes.  Most of a document is
+ * strings, and memchr() is fast. */
 static size_t
 end_of_string(const char *data, size_t len, size_t i)
 {
-	for (i++; i < len && data[i] != '"'; i++)
-		if (data[i] == '\\')
-			i++;
-	return i;
+	const char *start = data + i + 1;
+	const char *end = data + len;
+	const char *quote = start > end ? NULL :
+	    memchr(start, '"', (size_t)(end - start));
+
+	while (quote != NULL) {
+		const char *p = quote;
+
+		while (p > start && p[-1] == '\\')
+			p--;
+		if ((quote - p) % 2 == 0)
+			return (size_t)(quote - data);
+		start = quote + 1;
+		quote = memchr(start, '"', (size_t)(end - start));
+	}
+	return len;
 }
 
 /* Looks before parsing, so that a small document cannot become a large tree:

@@ -91,6 +91,30 @@ member(struct json *json, const char *name)
 }
 
 static void
+brackets_behind_strings_count(void **state)
+{
+	static const char *const strings[] = {
+		"\"\"", "\"\\\\\"", "\"\\\"\"", "\"\\\\\\\"\\\\\"",
+	};
+	char text[256];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(strings); i++) {
+		size_t n = (size_t)snprintf(text, sizeof(text), "[%s,",
+		    strings[i]);
+
+		memset(text + n, '[', JSON_DEPTH_MAX);
+		memset(text + n + JSON_DEPTH_MAX, ']', JSON_DEPTH_MAX + 1);
+		assert_err(parse(text, n + 2 * JSON_DEPTH_MAX + 1), ERR_JSON);
+		text[n] = '1';
+		text[n + 1] = ',';
+		text[n + 2 * JSON_DEPTH_MAX - 1] = ' ';
+		text[n + 2 * JSON_DEPTH_MAX] = ' ';
+		assert_err(parse(text, n + 2 * JSON_DEPTH_MAX), ERR_OK);
+	}
+}
+
+static void
 members_are_found_in_any_case_and_null_is_absent(void **state)
 {
 	static const char text[] =
@@ -296,6 +320,7 @@ main(void)
 		cmocka_unit_test(depth_is_capped),
 		cmocka_unit_test(number_of_values_is_capped),
 		cmocka_unit_test(brackets_inside_strings_do_not_count),
+		cmocka_unit_test(brackets_behind_strings_count),
 		cmocka_unit_test(
 		    members_are_found_in_any_case_and_null_is_absent),
 		cmocka_unit_test(a_value_of_another_kind_is_not_converted),
