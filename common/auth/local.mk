@@ -20,7 +20,8 @@ common_auth_libjose_la_SOURCES = \
 	common/auth/jwks.c common/auth/jwks.h \
 	common/auth/jws.c common/auth/jws.h \
 	common/auth/jwt.c common/auth/jwt.h \
-	common/auth/jwt_claims.c common/auth/jwt_verifier.h
+	common/auth/jwt_claims.c common/auth/jwt_verifier.h \
+	common/auth/oidc.c common/auth/oidc.h
 common_auth_libjose_la_LIBADD = common/auth/libclaims.la \
 	common/sys/libjson.la common/sys/libcrypto8.la common/base/libbase.la
 

@@ -23,7 +23,8 @@ struct oidc_endpoints {
 bool oidc_is_host_allowed(const char *url, const char *issuer,
 	const char *hosts) __attribute__((warn_unused_result));
 
-/* issuer and "/.well-known/openid-configuration".  ERR_TOO_LONG. */
+/* issuer, without a slash at its end (Discovery, 4.1), and
+ * "/.well-known/openid-configuration".  ERR_TOO_LONG. */
 enum err oidc_discovery_url(const char *issuer, char *url, size_t size,
 	struct diag *diag) MUST_USE;
 

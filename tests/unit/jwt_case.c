@@ -273,3 +273,15 @@ claim_reason(const char *name, const char *value)
 	case_set(&c.payload, name, value);
 	return case_reason(&c);
 }
+
+const char *
+case_number(int64_t value)
+{
+	static char text[4][32];
+	static size_t next;
+
+	next = (next + 1) % ARRAY_LEN(text);
+	(void)snprintf(text[next], sizeof(text[next]), "%lld",
+	    (long long)value);
+	return text[next];
+}

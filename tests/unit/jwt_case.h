@@ -92,4 +92,7 @@ enum err case_reason(const struct jwt_case *c);
 /* Of the usual token with one claim of another value (NULL: without). */
 enum err claim_reason(const char *name, const char *value);
 
+/* A number as JSON; good for four calls more. */
+const char *case_number(int64_t value);
+
 #endif

@@ -203,7 +203,8 @@ jwt_case = tests/unit/jwt_case.c tests/unit/jwt_case.h
 jwt_cflags = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
 jwt_ldadd = common/auth/libjose.la $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 unit_programs += tests/unit/test_jwks tests/unit/test_jws \
-	tests/unit/test_jwt tests/unit/test_jwt_rows
+	tests/unit/test_jwt tests/unit/test_jwt_rows \
+	tests/unit/test_jwt_trust tests/unit/test_oidc
 tests_unit_test_jwks_SOURCES = tests/unit/test_jwks.c $(jwt_case)
 tests_unit_test_jwks_CFLAGS = $(jwt_cflags)
 tests_unit_test_jwks_LDADD = $(jwt_ldadd)
@@ -216,6 +217,11 @@ tests_unit_test_jwt_LDADD = $(jwt_ldadd)
 tests_unit_test_jwt_rows_SOURCES = tests/unit/test_jwt_rows.c $(jwt_case)
 tests_unit_test_jwt_rows_CFLAGS = $(jwt_cflags)
 tests_unit_test_jwt_rows_LDADD = $(jwt_ldadd)
+tests_unit_test_jwt_trust_SOURCES = tests/unit/test_jwt_trust.c $(jwt_case)
+tests_unit_test_jwt_trust_CFLAGS = $(jwt_cflags)
+tests_unit_test_jwt_trust_LDADD = $(jwt_ldadd)
+tests_unit_test_oidc_SOURCES = tests/unit/test_oidc.c
+tests_unit_test_oidc_LDADD = $(jwt_ldadd)
 
 # -- the device flow
 
