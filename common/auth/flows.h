@@ -11,17 +11,20 @@
 
 /* Who begins one. */
 struct flow_claim {
-	const char *id;		/* of this login, unique */
+	const char *id;		/* of this login, unique; it has one place */
 	const char *user;
 	const char *source;	/* address, or terminal */
-	int64_t until;		/* when it has ended at the latest */
+	int64_t until;		/* when it has ended at the latest, at most
+				 * DEVICE_LIMIT_SECONDS from now */
 };
 
 /*
  * Takes one place among [device] concurrent, of which one source has a quarter
- * at most, and counts against per_source, per_user and per_host.  A source
- * from which this user has signed in within 30 days counts against per_source
- * only: a flood of strangers must not shut out who is at home there.
+ * at most, and all strangers have three quarters; and counts against
+ * per_source, per_user and per_host.  A source from which this user has signed
+ * in within 30 days is no stranger and counts against per_source only: a flood
+ * of strangers must not shut out who is at home there.
+ * An IPv6 address counts as its /64.  Who is refused counts nowhere.
  * In a transaction of its own.  ERR_DEVICE_LIMIT (the detail says which),
  * ERR_STORE.
  */
@@ -32,7 +35,8 @@ enum err flows_begin(struct store *store, const struct conf *conf,
 /* Gives the place back; what cannot be given back ends by itself. */
 void flows_end(struct store *store, const char *id);
 
-/* This user has signed in from there.  Losing it does no harm. */
+/* This user has signed in from there; their DEVICE_HOMES_MAX latest places are
+ * known.  Losing it does no harm. */
 void flows_remember(struct store *store, const char *user,
 	const char *source, int64_t now);
 

@@ -4,18 +4,23 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 
-/* Ended windows, and whatever is too much; a counter that is near its limit
- * goes last. */
+/* What is counted: a key up to its first blank. */
+#define KIND(key) "substr(" key ", 1, instr(" key " || ' ', ' '))"
+
+/* Ended windows, and whatever is too much of this kind; a counter that is near
+ * its limit goes last. */
 static enum err
-make_room(struct store *store, int64_t now, struct diag *diag)
+make_room(struct store *store, const char *key, int64_t now,
+    struct diag *diag)
 {
 	enum err r = STORE_RUN(store, diag,
 	    "DELETE FROM rates WHERE ends <= ?1", store_int_value(now));
 
 	if (r == ERR_OK)
 		r = STORE_RUN(store, diag, "DELETE FROM rates WHERE key IN ("
-		    "SELECT key FROM rates ORDER BY count DESC, ends DESC "
-		    "LIMIT -1 OFFSET ?1)", store_int_value(RATES_MAX - 1));
+		    "SELECT key FROM rates WHERE " KIND("key") " = " KIND("?2")
+		    " ORDER BY count DESC, ends DESC LIMIT -1 OFFSET ?1)",
+		    store_int_value(RATES_MAX - 1), store_text_value(key));
 	return r;
 }
 
@@ -61,7 +66,7 @@ rate_take(struct store *store, const struct rate *rate, int64_t now,
 	if (ends <= now || ends > now + rate->seconds) {
 		count = 0;
 		ends = now + rate->seconds;
-		r = make_room(store, now, diag);
+		r = make_room(store, rate->key, now, diag);
 		if (r != ERR_OK)
 			return r;
 	}

@@ -10,7 +10,7 @@
 #include "sys/store.h"
 
 struct rate {
-	const char *key;	/* what is counted, of whom */
+	const char *key;	/* what is counted, a blank, of whom */
 	int64_t limit;		/* events in one window */
 	int64_t seconds;	/* of the window */
 	enum err reason;	/* for those beyond the limit */
@@ -19,8 +19,9 @@ struct rate {
 /*
  * Inside the caller's transaction: counts one event, or gives rate->reason.
  * Who counts failures takes before and gives back after a success: then many
- * at once are not more than the limit either.  Of RATES_MAX counters the one
- * that is least in use makes room for a new one.  ERR_STORE.
+ * at once are not more than the limit either.  Of RATES_MAX counters of one
+ * kind (the key up to its blank) the one that is least in use makes room for a
+ * new one: a flood of one kind costs the others nothing.  ERR_STORE.
  */
 enum err rate_take(struct store *store, const struct rate *rate, int64_t now,
 	struct diag *diag) MUST_USE;

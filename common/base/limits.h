@@ -67,7 +67,7 @@
 #define DELIVER_FAILED_MAX 300		/* on one host, in */
 #define DELIVER_FAILED_SECONDS 60
 #define DELIVER_READ_MS 30000		/* for a program to give it */
-#define RATES_MAX 10000			/* counters */
+#define RATES_MAX 10000			/* counters of one kind */
 
 /* The device flow (catalogue J9, J11, J29, V4, V5; RFC 8628). */
 #define JWT_MAX (16u * 1024)
@@ -88,6 +88,8 @@
 #define DEVICE_INTERVAL_MAX 300
 #define DEVICE_REQUEST_MS 15000		/* one request of the flow */
 #define DEVICE_LIMIT_SECONDS 900	/* in which flows are counted */
+#define DEVICE_HOME_SECONDS 2592000	/* that a place of a user is known */
+#define DEVICE_HOMES_MAX 20		/* of one user */
 #define WAIT_MAX_S 60			/* that a WAIT may ask for */
 
 /* The wire. */

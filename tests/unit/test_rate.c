@@ -95,20 +95,50 @@ ended_windows_are_forgotten(void **data)
 static void
 a_full_table_makes_room_but_not_for_who_is_at_the_limit(void **data)
 {
-	static const struct rate other = { "b", 3, 60, ERR_CODE_LIMIT };
+	static const struct rate near = { "k a", 3, 60, ERR_CODE_LIMIT };
+	static const struct rate other = { "k b", 3, 60, ERR_CODE_LIMIT };
 	struct state *state = *data;
 	char sql[256];
 
 	for (int i = 0; i < 3; i++)
-		assert_err(take(state, &three, 100), ERR_OK);
+		assert_err(take(state, &near, 100), ERR_OK);
 	(void)snprintf(sql, sizeof(sql), "WITH RECURSIVE n(i) AS (SELECT 1 "
 	    "UNION ALL SELECT i + 1 FROM n WHERE i < %d) INSERT INTO rates "
-	    "SELECT 'x' || i, 1, 150 FROM n", RATES_MAX - 1);
+	    "SELECT 'k x' || i, 1, 150 FROM n", RATES_MAX - 1);
 	state_exec(state->store, sql, ERR_OK);
 	assert_err(take(state, &other, 100), ERR_OK);
 	assert_int_equal(strtoul(state_query(state->store,
 	    "SELECT count(*) FROM rates"), NULL, 10), RATES_MAX);
-	assert_err(take(state, &three, 100), ERR_CODE_LIMIT);
+	assert_err(take(state, &near, 100), ERR_CODE_LIMIT);
+}
+
+static void
+a_flood_of_one_kind_costs_the_others_nothing(void **data)
+{
+	static const struct rate flood = { "k b", 9, 60, ERR_CODE_LIMIT };
+	static const struct rate others[] = {
+		{ "k", 3, 60, ERR_CODE_LIMIT },
+		{ "ka x", 3, 60, ERR_CODE_LIMIT },
+		{ "j x", 3, 60, ERR_CODE_LIMIT },
+		{ "", 3, 60, ERR_CODE_LIMIT },
+	};
+	struct state *state = *data;
+	char sql[256];
+
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		assert_err(take(state, &others[i], 100), ERR_OK);
+	(void)snprintf(sql, sizeof(sql), "WITH RECURSIVE n(i) AS (SELECT 1 "
+	    "UNION ALL SELECT i + 1 FROM n WHERE i < %d) INSERT INTO rates "
+	    "SELECT 'k x' || i, 2, 159 FROM n", RATES_MAX + 50);
+	state_exec(state->store, sql, ERR_OK);
+	assert_err(take(state, &flood, 100), ERR_OK);
+	assert_int_equal(strtoul(state_query(state->store, "SELECT count(*) "
+	    "FROM rates WHERE key LIKE 'k %'"), NULL, 10), RATES_MAX);
+	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+		assert_err(take(state, &others[i], 100), ERR_OK);
+		assert_err(take(state, &others[i], 100), ERR_OK);
+		assert_err(take(state, &others[i], 100), ERR_CODE_LIMIT);
+	}
 }
 
 static void
@@ -137,6 +167,7 @@ main(void)
 		STATE_TEST(ended_windows_are_forgotten),
 		STATE_TEST(
 		    a_full_table_makes_room_but_not_for_who_is_at_the_limit),
+		STATE_TEST(a_flood_of_one_kind_costs_the_others_nothing),
 		STATE_TEST(a_table_that_cannot_be_written_refuses),
 	};
 
