@@ -20,8 +20,10 @@ struct decoy_picture {
 	enum err failure;	/* that it answered with, or ERR_OK */
 };
 
-/* What a real request ended with, for later decoys: symbols and shape of the
- * code, never a whole code.  Losing it does no harm. */
+/* What a real device authorization request ended with, for later decoys:
+ * symbols and shape of the code, never a whole code.  That request alone does
+ * not say who signs in: what a later one ends with, which depends on the
+ * person, must not come here.  Losing it does no harm. */
 void decoy_learn(struct store *store, const struct decoy_picture *real,
 	int64_t now);
 

@@ -44,6 +44,7 @@ common_auth_librequest_la_LIBADD = common/sys/libdeflate.la \
 
 common_auth_librules_la_SOURCES = \
 	common/auth/code.c common/auth/code.h \
+	common/auth/decoy.c common/auth/decoy.h \
 	common/auth/flows.c common/auth/flows.h \
 	common/auth/idp_keys.c common/auth/idp_keys.h \
 	common/auth/oidc_fetch.c common/auth/oidc_fetch.h \
