@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A host that has run version 1 goes on with the programs of today: no id
- * is lost, and nobody is locked out between the package and the next sync.
+ * A host that has run an older version goes on with the programs of today: no
+ * id is lost, and nobody is locked out between the package and the next sync.
  */
 #include "state.h"
 
@@ -13,6 +13,7 @@
 
 #include <sqlite3.h>
 
+#include "auth/flows.h"
 #include "auth/pending.h"
 #include "base/io.h"
 #include "directory/directory.h"
@@ -27,26 +28,45 @@ run_sql(const char *path, const char *sql)
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
+static void
+run_file(const char *db, const char *name)
+{
+	AUTO(buf) struct buf sql = BUF_INIT(1u << 16);
+	char path[PATH_MAX];
+	AUTO_CLOSE int fd = -1;
+
+	(void)snprintf(path, sizeof(path), "%s/tests/vectors/state/%s",
+	    getenv("top_srcdir"), name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_err(io_read_all(fd, &sql, NULL), ERR_OK);
+	run_sql(db, buf_str(&sql));
+}
+
 /* A database as version 1 left it. */
 static int
 old_setup(void **data)
 {
 	struct state *state = calloc(1, sizeof(*state));
-	AUTO(buf) struct buf sql = BUF_INIT(1u << 16);
-	char path[PATH_MAX];
-	AUTO_CLOSE int fd = -1;
 
 	assert_non_null(state);
 	state_init(state);
-	(void)snprintf(path, sizeof(path),
-	    "%s/tests/vectors/state/version-1.sql", getenv("top_srcdir"));
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	assert_true(fd >= 0);
-	assert_err(io_read_all(fd, &sql, NULL), ERR_OK);
-	run_sql(state->path, buf_str(&sql));
+	run_file(state->path, "version-1.sql");
 	assert_int_equal(chmod(state->path, 0600), 0);
 	*data = state;
 	return 0;
+}
+
+/* As version 2 left it. */
+static int
+newer_setup(void **data)
+{
+	struct state *state;
+	int r = old_setup(data);
+
+	state = *data;
+	run_file(state->path, "version-2.sql");
+	return r;
 }
 
 static void
@@ -73,6 +93,22 @@ announce(struct state *state)
 	};
 
 	return pending_add(state->store, &login, NULL);
+}
+
+/* What needs version 3. */
+static enum err
+begin_flow(struct state *state)
+{
+	const struct flow_claim claim = {
+		.id = "1", .user = "b.simon", .source = "192.0.2.1",
+		.until = 200,
+	};
+
+	state->conf.device_per_user = 1;
+	state->conf.device_per_source = 1;
+	state->conf.device_per_host = 1;
+	state->conf.device_concurrent = 1;
+	return flows_begin(state->store, &state->conf, &claim, 100, NULL);
 }
 
 /* Everything that version 1 knew, in one line. */
@@ -108,6 +144,7 @@ opening_brings_an_old_database_up_to_date(void **data)
 	    "PRAGMA integrity_check"), "ok");
 	assert_string_equal(state_query(state->store,
 	    "PRAGMA foreign_key_check"), "");
+	state_exec(state->store, "DELETE FROM pending", ERR_OK);
 	assert_err(announce(state), ERR_OK);
 	assert_int_equal(stat(state->path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
@@ -141,6 +178,57 @@ an_upgraded_database_is_as_a_new_one(void **data)
 	assert_true(strlen(store_text(a, 0)) > 3000);
 	store_stmt_free(&b);
 	state_clear(&new);
+}
+
+/* What logins had left for each other is good until its time is over. */
+static void
+version_2_loses_nothing_either(void **data)
+{
+	struct state *state = *data;
+
+	open_it(state);
+	assert_string_equal(version(state), "3");
+	assert_string_equal(contents(state), CONTENTS);
+	assert_string_equal(state_query(state->store, "SELECT request_id || "
+	    "user || service || rhost || created || expires FROM pending"),
+	    "_0b.simonsshd192.0.2.117900000004000000000");
+	assert_string_equal(state_query(state->store, "SELECT user || "
+	    "request_id || session_end || expires FROM codes"),
+	    "b.simon_004000000000");
+	assert_string_equal(state_query(state->store, "SELECT key || count "
+	    "|| ends FROM rates"), "code b.simon 192.0.2.131790000900");
+	assert_err(begin_flow(state), ERR_OK);
+}
+
+static void
+version_2_stays_readable_on_a_full_disk(void **data)
+{
+	struct state *state = *data;
+
+	state_fill_disk(true);
+	open_it(state);
+	assert_string_equal(version(state), "2");
+	assert_string_equal(contents(state), CONTENTS);
+	assert_err(begin_flow(state), ERR_STORE);
+	state_fill_disk(false);
+	open_it(state);
+	assert_string_equal(version(state), "3");
+	assert_err(begin_flow(state), ERR_OK);
+}
+
+static void
+a_third_version_that_breaks_off_leaves_the_second(void **data)
+{
+	struct state *state = *data;
+
+	run_sql(state->path, "CREATE TABLE homes(x)");
+	open_it(state);
+	assert_string_equal(version(state), "2");
+	assert_string_equal(contents(state), CONTENTS);
+	assert_string_equal(state_query(state->store, "SELECT count(*) FROM "
+	    "sqlite_schema WHERE name IN ('jwks', 'flows')"), "0");
+	/* SAML goes on. */
+	assert_err(announce(state), ERR_OK);
 }
 
 static void
@@ -267,6 +355,8 @@ versions_before_the_first_and_after_the_last_are_refused(void **data)
 
 #define OLD_TEST(name) \
 	cmocka_unit_test_setup_teardown(name, old_setup, state_teardown)
+#define NEWER_TEST(name) \
+	cmocka_unit_test_setup_teardown(name, newer_setup, state_teardown)
 
 int
 main(void)
@@ -274,7 +364,13 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		OLD_TEST(opening_brings_an_old_database_up_to_date),
 		OLD_TEST(an_upgraded_database_is_as_a_new_one),
+		NEWER_TEST(opening_brings_an_old_database_up_to_date),
+		NEWER_TEST(an_upgraded_database_is_as_a_new_one),
+		NEWER_TEST(version_2_loses_nothing_either),
+		NEWER_TEST(version_2_stays_readable_on_a_full_disk),
+		NEWER_TEST(a_third_version_that_breaks_off_leaves_the_second),
 		OLD_TEST(ids_stay_written_once),
+		NEWER_TEST(many_processes_upgrade_it_once),
 		OLD_TEST(many_processes_upgrade_it_once),
 		OLD_TEST(on_a_full_disk_it_stays_readable),
 		OLD_TEST(a_file_that_cannot_be_written_stays_readable),
