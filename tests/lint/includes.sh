@@ -142,7 +142,30 @@ plant pam_8x8sso/helper/i.h <<'E1'
 #include "auth/claims_fill.h" /* BAD */
 E1
 must_find "claims filled by others" claims_pen
+
+# Who can write to a server: nobody but the flow that signs people in.  A
+# SCIM server is only ever read.
+posts() # TREE
+{
+	lint_folders="pam_8x8sso nss_8x8 common" files "$1" '*.[ch]' |
+		(cd "$1" && xargs grep -nw http_post /dev/null) |
+		grep -vE '^common/(auth/device\.h|sys/http\.[ch]|workers/device\.c):' |
+		none
+}
+
+plant common/workers/device.c <<'E1'
+	http_post(h);
+E1
+plant common/workers/fetch.c <<'E1'
+	http_post(h); /* BAD */
+	not_http_post(h);
+E1
+plant common/directory/scim.c <<'E1'
+	server.post = http_post; /* BAD */
+E1
+must_find "requests that write" posts
 check "includes go down only" include_direction "$top_srcdir"
 check "only verifiers fill claims" claims_pen "$top_srcdir"
+check "only the device worker sends forms" posts "$top_srcdir"
 
 finish
