@@ -28,10 +28,16 @@ trap 'exit 1' HUP INT TERM
 # Sets $port, and $home for the server's files.
 start_server() # NAME [CERT KEY]
 {
-	home=$dir/$1
-	shift
-	mkdir "$home"
-	$python "${top_srcdir:?}/tests/lib/scim_server.py" "$home" "$@" &
+	start_python scim_server.py "$@"
+}
+
+start_python() # PROGRAM NAME [CERT KEY]
+{
+	program=$1
+	home=$dir/$2
+	shift 2
+	mkdir -p "$home"
+	$python "${top_srcdir:?}/tests/lib/$program" "$home" "$@" &
 	servers="$servers $!"
 	tries=0
 	until [ -s "$home/port" ] || [ $tries -gt 200 ]; do

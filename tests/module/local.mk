@@ -21,6 +21,11 @@ EXTRA_DIST += tests/module/fetch.sh tests/module/idp.sh \
 	tests/module/sync.sh \
 	tests/lib/ask_fetch.py tests/lib/loopback.sh tests/lib/scim_server.py
 
+# The device worker, against a provider in Python.
+TESTS += tests/module/device.sh
+EXTRA_DIST += tests/module/device.sh tests/lib/ask_device.py \
+	tests/lib/device_server.py
+
 # The PAM module as it is built: test_pam calls its functions, test_stack runs
 # it in a stack.  fake_helper stands in for 8x8sso-helper.
 check_PROGRAMS += tests/module/fake_helper

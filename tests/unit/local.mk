@@ -226,13 +226,15 @@ tests_unit_test_oidc_LDADD = $(jwt_ldadd)
 # -- the device flow
 
 unit_programs += tests/unit/test_device tests/unit/test_device_answer \
-	tests/unit/test_device_error
+	tests/unit/test_device_error tests/unit/test_device_worker
 tests_unit_test_device_SOURCES = tests/unit/test_device.c
 tests_unit_test_device_LDADD = common/auth/libdevice.la $(CMOCKA_LIBS)
 tests_unit_test_device_answer_SOURCES = tests/unit/test_device_answer.c
 tests_unit_test_device_answer_LDADD = common/auth/libdevice.la $(CMOCKA_LIBS)
 tests_unit_test_device_error_SOURCES = tests/unit/test_device_error.c
 tests_unit_test_device_error_LDADD = common/auth/libdevice.la $(CMOCKA_LIBS)
+tests_unit_test_device_worker_SOURCES = tests/unit/test_device_worker.c
+tests_unit_test_device_worker_LDADD = common/auth/libclaims.la $(CMOCKA_LIBS)
 
 # -- the SCIM client
 
