@@ -12,6 +12,8 @@
 #include "auth/oidc.h"
 #include "sys/conf.h"
 
+#define OIDC_ISSUER_SIZE 1025	/* as the wire's */
+
 struct oidc_ask {
 	const char *user;	/* the account that the worker becomes; "":
 				 * it stays who the caller is */

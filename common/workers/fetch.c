@@ -10,6 +10,8 @@
 #include <poll.h>
 #include <string.h>
 
+#include "auth/jwk_wire.h"
+#include "auth/oidc.h"
 #include "auth/saml_metadata.h"
 #include "base/clock.h"
 #include "base/io.h"
@@ -27,6 +29,8 @@
 #define CPU_SECONDS 600
 #define ADDRESS_SPACE ((size_t)4 * 1024 * 1024 * 1024)
 #define OPEN_FILES 64
+
+/* -- users ----------------------------------------------------------------- */
 
 /* One listing. */
 struct fetch {
@@ -170,6 +174,8 @@ fetch_users(struct channel *ch, const struct wire_msg *msg,
 	    wire_u64(listing.total));
 }
 
+/* -- the identity provider ------------------------------------------------- */
+
 static enum err
 read_metadata(const struct wire_msg *msg, const void *data, size_t len,
     struct saml_idp *ret, struct diag *diag)
@@ -179,35 +185,60 @@ read_metadata(const struct wire_msg *msg, const void *data, size_t len,
 	    (int64_t)wire_get_u64(msg, FETCH_IDP_NOW), ret, diag);
 }
 
+/* A document that a provider publishes for everybody. */
+struct document {
+	const char *url;
+	const char *accept;	/* media types */
+	const char *ca_file;
+	const char *proxy;
+	int timeout_ms;
+	enum err unusable;	/* when what came is none */
+};
+
 /* One answer with status 200 is the document; everything else a server may
  * say is a failure. */
+static enum err
+fetch_document(const struct document *doc, struct http_response *ret,
+    struct diag *diag)
+{
+	AUTO(http) struct http *http = NULL;
+	const struct http_options options = { "", doc->accept, doc->ca_file,
+	    doc->proxy };
+	enum err r = http_new(&options, &http, diag);
+
+	if (r == ERR_OK)
+		r = http_get(http, doc->url,
+		    clock_monotonic_ms() + doc->timeout_ms, ret, diag);
+	if (r != ERR_OK)
+		return r;
+	if (ret->status != 200)
+		return fail(diag, ERR_HTTP_STATUS, "status %d", ret->status);
+	if (ret->body.len == 0)
+		return fail(diag, doc->unusable, "the answer is empty");
+	/* What a portal shows instead of an error. */
+	if (strncasecmp(ret->content_type, "text/html", 9) == 0)
+		return fail(diag, doc->unusable,
+		    "the answer is a page of HTML");
+	return ERR_OK;
+}
+
 static enum err
 fetch_metadata(const struct wire_msg *msg, struct saml_idp *ret,
     struct diag *diag)
 {
-	AUTO(http) struct http *http = NULL;
 	AUTO(http_response) struct http_response answer =
 	    HTTP_RESPONSE_INIT(METADATA_MAX);
-	const struct http_options options = { "",
-	    "application/samlmetadata+xml, application/xml, text/xml",
-	    wire_get_text(msg, FETCH_IDP_CA_FILE),
-	    wire_get_text(msg, FETCH_IDP_PROXY) };
-	enum err r = http_new(&options, &http, diag);
+	const struct document doc = {
+		wire_get_text(msg, FETCH_IDP_URL),
+		"application/samlmetadata+xml, application/xml, text/xml",
+		wire_get_text(msg, FETCH_IDP_CA_FILE),
+		wire_get_text(msg, FETCH_IDP_PROXY),
+		METADATA_MS, ERR_IDP_METADATA,
+	};
+	enum err r = fetch_document(&doc, &answer, diag);
 
-	if (r == ERR_OK)
-		r = http_get(http, wire_get_text(msg, FETCH_IDP_URL),
-		    clock_monotonic_ms() + METADATA_MS, &answer, diag);
 	if (r != ERR_OK)
 		return r;
-	if (answer.status != 200)
-		return fail(diag, ERR_HTTP_STATUS, "status %d",
-		    answer.status);
-	if (answer.body.len == 0)
-		return fail(diag, ERR_IDP_METADATA, "the answer is empty");
-	/* What a portal shows instead of an error. */
-	if (strncasecmp(answer.content_type, "text/html", 9) == 0)
-		return fail(diag, ERR_IDP_METADATA,
-		    "the answer is a page of HTML");
 	return read_metadata(msg, answer.body.data, answer.body.len, ret,
 	    diag);
 }
@@ -283,6 +314,96 @@ fetch_idp(struct channel *ch, const struct wire_msg *msg, struct diag *diag)
 	    wire_u64(idp.keys.count));
 }
 
+/* -- the device flow's endpoints and keys ---------------------------------- */
+
+static enum err
+fetch_json(const struct wire_msg *msg, const char *url, enum err unusable,
+    struct http_response *ret, struct diag *diag)
+{
+	const struct document doc = {
+		url, "application/json, application/jwk-set+json",
+		wire_get_text(msg, FETCH_OIDC_CA_FILE),
+		wire_get_text(msg, FETCH_OIDC_PROXY), OIDC_MS, unusable,
+	};
+
+	return fetch_document(&doc, ret, diag);
+}
+
+static enum err
+fetch_endpoints(const struct wire_msg *msg, struct oidc_endpoints *ret,
+    struct diag *diag)
+{
+	AUTO(http_response) struct http_response answer =
+	    HTTP_RESPONSE_INIT(OIDC_MAX);
+	const char *url = wire_get_text(msg, FETCH_OIDC_URL);
+	struct diag why = DIAG_INIT;
+	enum err r = fetch_json(msg, url, ERR_OIDC_DISCOVERY, &answer, &why);
+
+	if (r == ERR_OK)
+		r = oidc_parse(answer.body.data, answer.body.len,
+		    wire_get_text(msg, FETCH_OIDC_ISSUER),
+		    wire_get_text(msg, FETCH_OIDC_HOSTS), ret, &why);
+	if (r != ERR_OK)
+		return fail(diag, r, "%.200s: %s", url, why.text);
+	return ERR_OK;
+}
+
+static enum err
+fetch_keys(const struct wire_msg *msg, const char *url, struct jwks *ret,
+    struct diag *diag)
+{
+	AUTO(http_response) struct http_response answer =
+	    HTTP_RESPONSE_INIT(JWKS_MAX);
+	struct diag why = DIAG_INIT;
+	enum err r = fetch_json(msg, url, ERR_JWKS, &answer, &why);
+
+	if (r == ERR_OK)
+		r = jwks_parse(answer.body.data, answer.body.len, ret, &why);
+	if (r != ERR_OK)
+		return fail(diag, r, "%.200s: %s", url, why.text);
+	return ERR_OK;
+}
+
+/* Nothing is sent before everything is there. */
+static enum err
+fetch_oidc(struct channel *ch, const struct wire_msg *msg, struct diag *diag)
+{
+	const char *jwks_uri = wire_get_text(msg, FETCH_OIDC_JWKS_URI);
+	bool discovery = msg->field[FETCH_OIDC_URL].len > 0;
+	struct oidc_endpoints endpoints = { "", "", "" };
+	struct jwks keys = { .count = 0 };
+	enum err r = ERR_OK;
+
+	if (discovery == (jwks_uri[0] != '\0'))
+		return fail(diag, ERR_WIRE_SYNTAX, "discovery document and "
+		    "key set: exactly one is needed");
+	if (discovery) {
+		r = fetch_endpoints(msg, &endpoints, diag);
+		jwks_uri = endpoints.jwks_uri;
+	}
+	if (r == ERR_OK)
+		r = fetch_keys(msg, jwks_uri, &keys, diag);
+	if (r != ERR_OK)
+		return r;
+	channel_set_timeout(ch, ANSWER_TIMEOUT_MS);
+	r = CHANNEL_SEND(ch, OIDC, diag, wire_text(endpoints.device),
+	    wire_text(endpoints.token), wire_text(endpoints.jwks_uri),
+	    wire_u64(keys.left_out));
+	return r != ERR_OK ? r : jwks_send(ch, &keys, diag);
+}
+
+/* -- the request ----------------------------------------------------------- */
+
+static const struct {
+	enum wire_type type;
+	enum err (*run)(struct channel *ch, const struct wire_msg *msg,
+	    struct diag *diag);
+} requests[] = {
+	{ WIRE_FETCH_USERS, fetch_users },
+	{ WIRE_FETCH_IDP, fetch_idp },
+	{ WIRE_FETCH_OIDC, fetch_oidc },
+};
+
 static enum err
 answer(struct channel *ch, const char *user, struct diag *diag)
 {
@@ -296,10 +417,9 @@ answer(struct channel *ch, const char *user, struct diag *diag)
 		r = channel_recv(ch, &msg, diag);
 	if (r != ERR_OK)
 		return r;
-	if (msg.type == WIRE_FETCH_USERS)
-		return fetch_users(ch, &msg, diag);
-	if (msg.type == WIRE_FETCH_IDP)
-		return fetch_idp(ch, &msg, diag);
+	for (size_t i = 0; i < ARRAY_LEN(requests); i++)
+		if (requests[i].type == msg.type)
+			return requests[i].run(ch, &msg, diag);
 	return fail(diag, ERR_WIRE_UNEXPECTED, "%s",
 	    wire_type_name(msg.type));
 }

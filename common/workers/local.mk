@@ -9,5 +9,5 @@ pkglibexec_PROGRAMS += 8x8sso-device 8x8sso-fetch 8x8sso-saml
 8x8sso_saml_LDADD = common/auth/libsaml.la common/sys/libsandbox.la
 8x8sso_fetch_SOURCES = common/workers/fetch.c
 8x8sso_fetch_LDADD = common/directory/libscim.la \
-	common/auth/libmetadata.la \
+	common/auth/libjose.la common/auth/libmetadata.la \
 	common/sys/libsandbox.la

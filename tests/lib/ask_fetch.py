@@ -7,6 +7,8 @@
         [file=SAVED] [user=ACCOUNT]
     ask_fetch.py WORKER idp [certificate=FILE] [metadata=FILE] [issuer=URI]
         [now=SECONDS]
+    ask_fetch.py WORKER oidc [url=URL] [jwks_uri=URL] [issuer=URI]
+        [hosts=LINES] [ca_file=F] [proxy=P]
     ask_fetch.py WORKER raw HEX
 
 Prints one line per message: its name, and its fields as JSON.
@@ -22,6 +24,7 @@ import sys
 # name: (type, field names, kinds: u = U64, t = TEXT, b = BYTES)
 MESSAGES = {
     "REFUSE": (20, "reason detail", "tt"),
+    "JWK": (28, "kid n e issuer", "tbbt"),
     "FETCH_USERS": (32, "url token ca_file proxy page_size max_users timeout "
                     "first_page_only", "tbttuuuu"),
     "USER": (33, "id external_id user_name active given_name family_name "
@@ -33,6 +36,9 @@ MESSAGES = {
     "IDP": (37, "entity_id login_url logout_url valid_until keys_weak",
             "tttuu"),
     "IDP_KEY": (38, "n e cert_sha256 subject not_before not_after", "bbbtuu"),
+    "FETCH_OIDC": (39, "url jwks_uri issuer hosts ca_file proxy", "tttttt"),
+    "OIDC": (40, "device_endpoint token_endpoint jwks_uri keys_left_out",
+             "tttu"),
 }
 
 
@@ -86,6 +92,11 @@ def request(kind, options):
         values.update(options)
         values["token"] = values["token"].encode()
         return encode("FETCH_USERS", values)
+    if kind == "oidc":
+        values = dict(url="", jwks_uri="", issuer="", hosts="", ca_file="",
+                      proxy="")
+        values.update(options)
+        return encode("FETCH_OIDC", values)
     values = dict(certificate=b"", metadata=b"", url="", ca_file="", proxy="",
                   issuer="", now=0)
     values.update(options)

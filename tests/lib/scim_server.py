@@ -7,8 +7,10 @@
 writes its port to DIR/port and a line per request (method, path, and the
 headers of interest) to DIR/requests.  The first part of the path is what it
 does, the second how many users it has: /good/250/Users lists 250 users.
-/metadata/good is what DIR/metadata.xml holds at that moment, for everybody;
-good may be something worse here, too.  With CERT and KEY it speaks TLS.
+/metadata/good is what DIR/metadata.xml holds at that moment, for everybody,
+/oidc/good/.well-known/openid-configuration is DIR/discovery.json and
+/keys/good DIR/jwks.json; good may be something worse here, too.  With CERT and
+KEY it speaks TLS.
 """
 
 import http.server
@@ -23,6 +25,12 @@ LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 EIGHT = "urn:ietf:params:scim:schemas:extension:8x8:1.1:User"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+# What is for everybody: the file and its type.
+FILES = {
+    "metadata": ("metadata.xml", "application/samlmetadata+xml"),
+    "oidc": ("discovery.json", "application/json"),
+    "keys": ("jwks.json", "application/jwk-set+json"),
+}
 
 
 def user(n):
@@ -88,8 +96,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.record()
         where = urllib.parse.urlsplit(self.path)
-        if where.path.startswith("/metadata/"):
-            getattr(self, "metadata_" + where.path.split("/")[2])()
+        first, second = where.path.split("/")[1:3]
+        if first in FILES:
+            name, content_type = FILES[first]
+            with open(os.path.join(self.server.directory, name),
+                      "rb") as source:
+                getattr(self, "file_" + second)(source.read(), content_type)
             return
         query = dict(urllib.parse.parse_qsl(where.query))
         _, scenario, size, _ = where.path.split("/")
@@ -186,45 +198,40 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.answer(200, page)
 
 
-    # What the second part of /metadata may be.
+    # What the second part may be where the first is one of FILES.
 
-    def document(self):
-        with open(os.path.join(self.server.directory, "metadata.xml"),
-                  "rb") as source:
-            return source.read()
+    def file_good(self, document, content_type):
+        self.answer(200, document, content_type)
 
-    def metadata_good(self):
-        self.answer(200, self.document(), "application/samlmetadata+xml")
+    def file_missing(self, document, content_type):
+        self.answer(404, document, content_type)
 
-    def metadata_missing(self):
-        self.answer(404, self.document(), "application/samlmetadata+xml")
+    def file_other(self, document, content_type):
+        self.answer(203, document, content_type)
 
-    def metadata_other(self):
-        self.answer(203, self.document(), "application/samlmetadata+xml")
+    def file_moved(self, document, _content_type):
+        self.answer(302, document, headers=[
+            ("Location", self.path.replace("moved", "good"))])
 
-    def metadata_moved(self):
-        self.answer(302, self.document(), headers=[
-            ("Location", "/metadata/good")])
+    def file_html(self, document, _content_type):
+        self.answer(200, document, "text/html; charset=utf-8")
 
-    def metadata_html(self):
-        self.answer(200, self.document(), "text/html; charset=utf-8")
+    def file_huge(self, document, content_type):
+        self.answer(200, document + b" " * (10 << 20), content_type)
 
-    def metadata_huge(self):
-        self.answer(200, self.document() + b" " * (1 << 17))
+    def file_empty(self, _document, content_type):
+        self.answer(200, b"", content_type)
 
-    def metadata_empty(self):
-        self.answer(200, b"", "application/samlmetadata+xml")
-
-    def metadata_cut(self):
+    def file_cut(self, document, _content_type):
         """The connection is lost before the end."""
         self.send_response(200)
-        self.send_header("Content-Length", str(len(self.document())))
+        self.send_header("Content-Length", str(len(document)))
         self.end_headers()
-        self.wfile.write(self.document()[:-100])
+        self.wfile.write(document[:-100])
         self.close_connection = True
 
-    def metadata_half(self):
-        self.answer(200, self.document()[:-100])
+    def file_half(self, document, content_type):
+        self.answer(200, document[:-100], content_type)
 
 
 def main():

@@ -204,6 +204,18 @@ ask idp issuer=https://idp.example/ url="https://127.0.0.1:1/metadata" \
 check "one source of keys is enough" refused wire-syntax exactly
 ask idp certificate="$dir/junk" issuer=https://idp.example/
 check "a file that is no certificate is refused" refused idp-certificate
+ask oidc issuer=https://idp.example
+check "a discovery document or a key set is needed" refused wire-syntax exactly
+ask oidc issuer=https://idp.example url=https://127.0.0.1:1/discovery \
+	jwks_uri=https://127.0.0.1:1/keys
+check "one of them is enough" refused wire-syntax exactly
+ask oidc issuer=https://idp.example url=http://idp.example/discovery
+check "j25: a discovery document is not fetched without TLS" \
+	refused syntax http://idp.example/discovery
+ask oidc issuer=https://idp.example jwks_uri=http://idp.example/keys
+check "j25: nor is a key set" refused syntax http://idp.example/keys
+ask oidc issuer=https://idp.example jwks_uri=https://127.0.0.1:1/keys
+check "nobody has the key set: http" refused http https://127.0.0.1:1/keys
 if [ -s "$dir/cert.pem" ]; then
 	ask idp certificate="$dir/cert.pem" issuer=https://idp.example/
 	check "a certificate's key is read" sh -c "
