@@ -18,7 +18,7 @@ check_expiry(struct checking *c, const struct idp_key *key)
 	clock_format(key->not_after, end);
 	if (expiry[0] == '\0')
 		check_ok(c, "RSA %zu bits, certificate valid until %s",
-		    idp_key_bits(key), end);
+		    idp_key_bits(key->n, key->n_len), end);
 	else
 		check_warn(c, "certificate %s %s; get the provider's next "
 		    "one before it signs with it", expiry, end);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "auth/oidc_fetch.h"
 #include "base/io.h"
 #include "base/limits.h"
 #include "wire/spawn.h"
@@ -336,4 +337,42 @@ fetch_idp(const struct admin *admin, struct saml_idp *ret, struct diag *diag)
 		    conf_idp_source(&admin->conf), why.text);
 	*ret = idp;
 	return ERR_OK;
+}
+
+/* Configured endpoints are root's word: they may be on any host. */
+static void
+configured_endpoints(const struct conf *conf, struct oidc_endpoints *ret)
+{
+	(void)snprintf(ret->device, sizeof(ret->device), "%s",
+	    conf->device_device_endpoint);
+	(void)snprintf(ret->token, sizeof(ret->token), "%s",
+	    conf->device_token_endpoint);
+	(void)snprintf(ret->jwks_uri, sizeof(ret->jwks_uri), "%s",
+	    conf->device_jwks_uri);
+}
+
+enum err
+fetch_oidc(const struct admin *admin, struct oidc_endpoints *ret_endpoints,
+    struct jwks *ret_keys, struct diag *diag)
+{
+	const struct conf *conf = &admin->conf;
+	bool configured = conf->device_jwks_uri[0] != '\0';
+	char issuer[OIDC_ISSUER_SIZE];
+	char url[sizeof(issuer) + 64] = "";
+	const struct oidc_ask ask = {
+		.user = conf->host_user, .issuer = issuer, .url = url,
+		.jwks_uri = conf->device_jwks_uri,
+	};
+	enum err r = check_ca_file(conf->idp_ca_file, diag);
+
+	if (r != ERR_OK)
+		return r;
+	conf_device_issuer(conf, issuer, sizeof(issuer));
+	if (!configured)
+		r = oidc_discovery_url(issuer, url, sizeof(url), diag);
+	if (r == ERR_OK)
+		r = oidc_fetch(conf, &ask, ret_endpoints, ret_keys, diag);
+	if (r == ERR_OK && configured)
+		configured_endpoints(conf, ret_endpoints);
+	return r;
 }

@@ -7,6 +7,8 @@
 #define ADMIN_FETCH_H
 
 #include "admin/admin.h"
+#include "auth/jwks.h"
+#include "auth/oidc.h"
 #include "auth/saml_metadata.h"
 #include "directory/record.h"
 
@@ -30,6 +32,13 @@ enum err fetch_users(const struct admin *admin, const struct fetch_users *ask,
  * here if it is a file and fetched by the worker if it is an address.  The
  * worker's reasons, ERR_WORKER; the detail begins with the file or address. */
 enum err fetch_idp(const struct admin *admin, struct saml_idp *ret,
+	struct diag *diag) MUST_USE;
+
+/* The device flow's endpoints, configured or from the issuer's discovery
+ * document, and the key set.  The worker's reasons, ERR_WORKER; the detail
+ * names the address. */
+enum err fetch_oidc(const struct admin *admin,
+	struct oidc_endpoints *ret_endpoints, struct jwks *ret_keys,
 	struct diag *diag) MUST_USE;
 
 #endif

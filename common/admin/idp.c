@@ -2,8 +2,9 @@
 /*
  * 8x8sso idp show | accept [FINGERPRINT]
  *
- * The keys that logins are checked with, and the administrator's word where
- * `sync` does not take the provider's (see idp_store.h).
+ * The keys that logins are checked with, by SAML and by device code, and the
+ * administrator's word where `sync` does not take the provider's (see
+ * idp_store.h).
  */
 #include "admin/admin.h"
 
@@ -12,6 +13,7 @@
 
 #include "admin/fetch.h"
 #include "admin/idp_print.h"
+#include "admin/oidc_print.h"
 #include "admin/state_dir.h"
 #include "base/parse.h"
 #include "sys/sandbox.h"
@@ -23,15 +25,24 @@
 struct shown {
 	const struct conf *conf;
 	struct idp_record record;
+	struct oidc_record device;
 };
 
+/* Where people can sign in by code, there is something to show also without
+ * keys of SAML. */
 static enum err
 read_record(struct store *store, void *context, struct diag *diag)
 {
 	struct shown *shown = context;
+	const struct conf *conf = shown->conf;
+	enum err r = ERR_OK;
 
-	return idp_store_load(store, shown->conf->idp_issuer, &shown->record,
-	    diag);
+	if (conf->idp_issuer[0] != '\0')
+		r = idp_store_load(store, conf->idp_issuer, &shown->record,
+		    diag);
+	if (r != ERR_OK && !(r == ERR_IDP_NO_KEYS && conf->device_enabled))
+		return r;
+	return oidc_read(store, conf, &shown->device, diag);
 }
 
 /* The configured address, or else the metadata's. */
@@ -41,36 +52,54 @@ first_set(const char *configured, const char *stored)
 	return configured[0] != '\0' ? configured : stored;
 }
 
+static void
+put_shown(const struct admin *admin, const struct shown *shown)
+{
+	const struct conf *conf = shown->conf;
+	struct json_writer w = JSON_WRITER_INIT(stdout);
+
+	json_begin(&w, NULL, '{');
+	json_put_string(&w, "issuer", conf->idp_issuer);
+	json_put_string(&w, "login_url", first_set(conf->idp_login_url,
+	    shown->record.login_url));
+	json_put_string(&w, "logout_url", first_set(conf->idp_logout_url,
+	    shown->record.logout_url));
+	idp_put(&w, &shown->record, conf, admin->now);
+	oidc_put(&w, &shown->device, conf, admin->now);
+	json_end(&w, '}');
+}
+
+static void
+print_shown(const struct admin *admin, const struct shown *shown)
+{
+	const struct conf *conf = shown->conf;
+
+	if (conf->idp_issuer[0] != '\0') {
+		print_field(stdout, "Issuer", conf->idp_issuer);
+		print_field(stdout, "Login URL", first_set(
+		    conf->idp_login_url, shown->record.login_url));
+		print_field(stdout, "Logout URL", first_set(
+		    conf->idp_logout_url, shown->record.logout_url));
+		idp_print(&shown->record, conf, admin->now);
+	}
+	oidc_print(&shown->device, conf, admin->now);
+}
+
 static int
 idp_show(struct admin *admin, int argc, char **argv)
 {
-	const struct conf *conf = &admin->conf;
-	struct shown shown = { .conf = conf };
-	struct json_writer w = JSON_WRITER_INIT(stdout);
+	struct shown shown = { .conf = &admin->conf };
 	struct diag diag = DIAG_INIT;
-	const char *login;
-	const char *logout;
 
 	(void)argv;
 	if (argc != 0)
 		return admin_usage("idp show takes no argument");
 	if (admin_with_store(admin, read_record, &shown, &diag) != ERR_OK)
 		return admin_fail(admin, &diag);
-	login = first_set(conf->idp_login_url, shown.record.login_url);
-	logout = first_set(conf->idp_logout_url, shown.record.logout_url);
-	if (admin->json) {
-		json_begin(&w, NULL, '{');
-		json_put_string(&w, "issuer", conf->idp_issuer);
-		json_put_string(&w, "login_url", login);
-		json_put_string(&w, "logout_url", logout);
-		idp_put(&w, &shown.record, conf, admin->now);
-		json_end(&w, '}');
-		return ADMIN_OK;
-	}
-	print_field(stdout, "Issuer", conf->idp_issuer);
-	print_field(stdout, "Login URL", login);
-	print_field(stdout, "Logout URL", logout);
-	idp_print(&shown.record, conf, admin->now);
+	if (admin->json)
+		put_shown(admin, &shown);
+	else
+		print_shown(admin, &shown);
 	return ADMIN_OK;
 }
 
@@ -212,27 +241,41 @@ idp_accept(struct admin *admin, int argc, char **argv)
 	return ADMIN_OK;
 }
 
+static int
+not_configured(const struct admin *admin, const char *sections)
+{
+	struct diag diag = DIAG_INIT;
+
+	(void)fail(&diag, ERR_CONF_MISSING, "%s: %s", admin->conf_path,
+	    sections);
+	(void)admin_fail(admin, &diag);
+	return ADMIN_NOT_CONFIGURED;
+}
+
 static const struct {
 	const char *name;
 	int (*run)(struct admin *admin, int argc, char **argv);
+	bool is_of_saml;
 } subcommands[] = {
-	{ "show", idp_show },
-	{ "accept", idp_accept },
+	{ "show", idp_show, false },
+	{ "accept", idp_accept, true },
 };
 
 int
 admin_idp(struct admin *admin, int argc, char **argv)
 {
-	struct diag diag = DIAG_INIT;
+	bool saml = admin->conf.idp_issuer[0] != '\0';
 
-	if (admin->conf.idp_issuer[0] == '\0') {
-		(void)fail(&diag, ERR_CONF_MISSING, "%s: [idp] is not "
-		    "configured", admin->conf_path);
-		(void)admin_fail(admin, &diag);
-		return ADMIN_NOT_CONFIGURED;
+	if (!saml && !admin->conf.device_enabled)
+		return not_configured(admin,
+		    "neither [idp] nor [device] is configured");
+	for (size_t i = 0; i < ARRAY_LEN(subcommands) && argc > 1; i++) {
+		if (strcmp(argv[1], subcommands[i].name) != 0)
+			continue;
+		if (subcommands[i].is_of_saml && !saml)
+			return not_configured(admin,
+			    "[idp] is not configured");
+		return subcommands[i].run(admin, argc - 2, argv + 2);
 	}
-	for (size_t i = 0; i < ARRAY_LEN(subcommands) && argc > 1; i++)
-		if (strcmp(argv[1], subcommands[i].name) == 0)
-			return subcommands[i].run(admin, argc - 2, argv + 2);
 	return admin_usage(USAGE);
 }

@@ -19,11 +19,11 @@ idp_key_expiry(const struct idp_key *key, int64_t now)
 }
 
 size_t
-idp_key_bits(const struct idp_key *key)
+idp_key_bits(const uint8_t *n, size_t n_len)
 {
-	size_t bits = key->n_len * 8;
+	size_t bits = n_len * 8;
 
-	for (uint8_t bit = 0x80; bit != 0 && (key->n[0] & bit) == 0; bit >>= 1)
+	for (uint8_t bit = 0x80; bit != 0 && (n[0] & bit) == 0; bit >>= 1)
 		bits--;
 	return bits;
 }
@@ -63,7 +63,7 @@ print_key(const struct idp_key *key, int64_t now)
 	clock_format(key->not_before, begin);
 	clock_format(key->not_after, end);
 	(void)printf("Key:              RSA %zu, from %s until %s\n" INDENT,
-	    idp_key_bits(key), begin, end);
+	    idp_key_bits(key->n, key->n_len), begin, end);
 	print_safe(stdout, key->subject);
 	(void)printf("\n" INDENT "SHA-256 %s\n", fingerprint);
 	if (expiry[0] != '\0')
@@ -157,7 +157,7 @@ put_key(struct json_writer *w, const struct idp_key *key, int64_t now)
 	json_begin(w, NULL, '{');
 	json_put_string(w, "sha256", fingerprint);
 	json_put_string(w, "subject", key->subject);
-	json_put_int(w, "bits", (int64_t)idp_key_bits(key));
+	json_put_int(w, "bits", (int64_t)idp_key_bits(key->n, key->n_len));
 	json_put_time(w, "not_before", key->not_before);
 	json_put_time(w, "not_after", key->not_after);
 	json_put_string(w, "warning", idp_key_expiry(key, now));

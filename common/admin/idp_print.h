@@ -16,8 +16,8 @@
  * with another one. */
 const char *idp_key_expiry(const struct idp_key *key, int64_t now);
 
-/* Bits of the modulus. */
-size_t idp_key_bits(const struct idp_key *key);
+/* Bits of a modulus. */
+size_t idp_key_bits(const uint8_t *n, size_t n_len);
 
 /* A line in the log for each key that is in one of the sets only:
  * "COMMAND added=FINGERPRINT" or removed=. */

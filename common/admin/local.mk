@@ -14,6 +14,7 @@ sbin_PROGRAMS += 8x8sso
 	common/admin/idp_store.c common/admin/idp_store.h \
 	common/admin/main.c \
 	common/admin/nsswitch.c common/admin/nsswitch.h \
+	common/admin/oidc_print.c common/admin/oidc_print.h \
 	common/admin/print.c common/admin/print.h \
 	common/admin/state_dir.c common/admin/state_dir.h \
 	common/admin/status.c \
@@ -21,6 +22,6 @@ sbin_PROGRAMS += 8x8sso
 	common/admin/sync_report.c \
 	common/admin/user.c
 8x8sso_LDADD = common/directory/libdirectory.la common/auth/librules.la \
-	common/sys/libconf.la common/sys/libjson.la common/sys/libsandbox.la \
-	common/cache/libreader.la
+	common/auth/libjose.la common/sys/libconf.la common/sys/libjson.la \
+	common/sys/libsandbox.la common/cache/libreader.la
 dist_man_MANS += common/admin/8x8sso.8 common/admin/8x8sso.conf.5

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "admin/idp_print.h"
+#include "admin/oidc_print.h"
 #include "base/clock.h"
 #include "cache/reader.h"
 #include "directory/directory.h"
@@ -23,6 +24,7 @@ struct status {
 	uint64_t vanished;
 	uint64_t refused;
 	struct idp_record idp;		/* no keys: all is empty */
+	struct oidc_record device;	/* no keys: it may be, too */
 	enum err cache;
 	uint64_t cache_users;
 };
@@ -63,7 +65,9 @@ read_status(struct store *store, void *context, struct diag *diag)
 	if (r != ERR_OK)
 		return r;
 	r = idp_store_load(store, s->conf->idp_issuer, &s->idp, diag);
-	return r == ERR_IDP_NO_KEYS ? ERR_OK : r;
+	if (r != ERR_OK && r != ERR_IDP_NO_KEYS)
+		return r;
+	return oidc_read(store, s->conf, &s->device, diag);
 }
 
 static void
@@ -109,6 +113,7 @@ print_text(const struct status *s, int64_t now)
 	    s->total, s->active, s->inactive, s->vanished, s->refused);
 	print_field(stdout, "Provider", s->conf->idp_issuer);
 	idp_print(&s->idp, s->conf, now);
+	oidc_print(&s->device, s->conf, now);
 	if (s->cache == ERR_OK)
 		(void)printf("Cache:            good; users: %" PRIu64 "\n",
 		    s->cache_users);
@@ -135,6 +140,7 @@ print_json(const struct status *s, int64_t now)
 	json_end(&w, '}');
 	json_put_string(&w, "issuer", s->conf->idp_issuer);
 	idp_put(&w, &s->idp, s->conf, now);
+	oidc_put(&w, &s->device, s->conf, now);
 	json_begin(&w, "cache", '{');
 	json_put_string(&w, "state", err_name(s->cache));
 	json_put_int(&w, "users", (int64_t)s->cache_users);

@@ -2,10 +2,11 @@
 /*
  * 8x8sso sync [--from FILE]
  *
- * Two parts, which fail independently: the identity provider's keys and the
- * users.  Each ends in one transaction, or changes nothing.  The process acts
- * as the service account while it uses state.db, and as root while it starts
- * workers, reads secrets and publishes.
+ * Three parts, which fail independently: the identity provider's keys, the
+ * device flow's endpoints and keys, and the users.  Each ends in one
+ * transaction, or changes nothing.  The process acts as the service account
+ * while it uses state.db, and as root while it starts workers, reads secrets
+ * and publishes.
  */
 #include "admin/sync.h"
 
@@ -18,7 +19,9 @@
 
 #include "admin/fetch.h"
 #include "admin/idp_print.h"
+#include "admin/oidc_print.h"
 #include "admin/state_dir.h"
+#include "auth/oidc_fetch.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "sys/sandbox.h"
@@ -57,6 +60,48 @@ sync_idp(struct sync *sync, struct diag *diag)
 		.removed = idp_keys_beyond(&before, &idp.keys),
 	};
 	idp_log_changes("sync part=idp", &before, &idp.keys);
+	return ERR_OK;
+}
+
+/* -- the device flow's endpoints and keys ---------------------------------- */
+
+/* A provider that was not known before had no keys. */
+static enum err
+save_device(struct sync *sync, const struct oidc_record *fetched,
+    struct oidc_record *before, struct diag *diag)
+{
+	char issuer[OIDC_ISSUER_SIZE];
+	enum err r;
+
+	conf_device_issuer(&sync->admin->conf, issuer, sizeof(issuer));
+	r = oidc_store_load(sync->store, issuer, before, diag);
+	if (r != ERR_OK && r != ERR_OIDC_MISSING)
+		return r;
+	return oidc_store_save(sync->store, issuer, &fetched->endpoints,
+	    &fetched->keys, sync->admin->now, diag);
+}
+
+static enum err
+sync_device(struct sync *sync, struct diag *diag)
+{
+	struct oidc_record fetched = { .fetched = 0 };
+	struct oidc_record before = { .fetched = 0 };
+	enum err r = fetch_oidc(sync->admin, &fetched.endpoints,
+	    &fetched.keys, diag);
+
+	if (r == ERR_OK)
+		r = sandbox_as(sync->admin->conf.host_user, diag);
+	if (r == ERR_OK)
+		r = save_device(sync, &fetched, &before, diag);
+	if (r != ERR_OK)
+		return r;
+	sync->device = (struct key_counts){
+		.keys = fetched.keys.count,
+		.added = oidc_keys_beyond(&fetched.keys, &before.keys),
+		.removed = oidc_keys_beyond(&before.keys, &fetched.keys),
+		.left_out = fetched.keys.left_out,
+	};
+	oidc_log_changes("sync part=device", &before.keys, &fetched.keys);
 	return ERR_OK;
 }
 
@@ -166,10 +211,11 @@ sync_users(struct sync *sync, struct diag *diag)
 	return r;
 }
 
-/* -- both ------------------------------------------------------------------ */
+/* -- all of them ----------------------------------------------------------- */
 
 const struct sync_part sync_parts[PART_COUNT] = {
 	[PART_IDP] = { "idp", sync_idp },
+	[PART_DEVICE] = { "device", sync_device },
 	[PART_USERS] = { "users", sync_users },
 };
 
@@ -240,6 +286,7 @@ read_arguments(struct sync *sync, int argc, char **argv, struct diag *diag)
 	else if (argc != 1)
 		return fail(diag, ERR_USAGE, "sync [--from FILE]");
 	sync->wanted[PART_IDP] = sync->admin->conf.idp_issuer[0] != '\0';
+	sync->wanted[PART_DEVICE] = sync->admin->conf.device_enabled;
 	sync->wanted[PART_USERS] = sync->from != NULL ||
 	    sync->admin->conf.scim_url[0] != '\0';
 	return ERR_OK;
@@ -257,9 +304,10 @@ admin_sync(struct admin *admin, int argc, char **argv)
 		(void)admin_fail(admin, &diag);
 		return ADMIN_USAGE;
 	}
-	if (!sync.wanted[PART_IDP] && !sync.wanted[PART_USERS]) {
+	if (!sync.wanted[PART_IDP] && !sync.wanted[PART_DEVICE] &&
+	    !sync.wanted[PART_USERS]) {
 		(void)fail(&diag, ERR_CONF_MISSING, "%s: neither [idp] nor "
-		    "[scim] is configured", admin->conf_path);
+		    "[device] nor [scim] is configured", admin->conf_path);
 		(void)admin_fail(admin, &diag);
 		return ADMIN_NOT_CONFIGURED;
 	}

@@ -9,13 +9,14 @@
 #include "directory/publish.h"
 #include "directory/update.h"
 
-enum part_id { PART_IDP, PART_USERS, PART_COUNT };
+enum part_id { PART_IDP, PART_DEVICE, PART_USERS, PART_COUNT };
 
 /* Of one key set. */
 struct key_counts {
 	size_t keys;
 	size_t added;		/* since the sync before */
 	size_t removed;
+	size_t left_out;
 };
 
 struct sync {
@@ -25,6 +26,7 @@ struct sync {
 	struct store *store;
 	struct update *update;
 	struct key_counts idp;
+	struct key_counts device;
 	struct update_report users;
 	struct publish_report published;
 	bool wanted[PART_COUNT];

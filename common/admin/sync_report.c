@@ -49,6 +49,12 @@ print_json(const struct sync *sync)
 		json_put_int(&w, "keys", (int64_t)sync->idp.keys);
 		json_end(&w, '}');
 	}
+	if (is_done(sync, PART_DEVICE)) {
+		json_begin(&w, "device", '{');
+		json_put_int(&w, "keys", (int64_t)sync->device.keys);
+		json_put_int(&w, "left_out", (int64_t)sync->device.left_out);
+		json_end(&w, '}');
+	}
 	if (is_done(sync, PART_USERS)) {
 		json_begin(&w, "users", '{');
 		for (size_t i = 0; i < ARRAY_LEN(counts); i++)
@@ -85,6 +91,11 @@ print_summary(const struct sync *sync)
 		    sync->idp.keys == 1 ? "" : "s");
 		separator = "; ";
 	}
+	if (is_done(sync, PART_DEVICE)) {
+		(void)printf("%sdevice flow: %zu key%s", separator,
+		    sync->device.keys, sync->device.keys == 1 ? "" : "s");
+		separator = "; ";
+	}
 	if (is_done(sync, PART_USERS)) {
 		(void)printf("%susers:", separator);
 		for (size_t i = 0; i < ARRAY_LEN(counts); i++)
@@ -101,6 +112,13 @@ print_summary(const struct sync *sync)
 }
 
 static void
+log_keys(const char *part, const struct key_counts *keys)
+{
+	log_event(LOG_NOTICE, "sync part=%s result=ok keys=%zu added=%zu "
+	    "removed=%zu", part, keys->keys, keys->added, keys->removed);
+}
+
+static void
 log_part(const struct sync *sync, enum part_id id)
 {
 	AUTO(buf) struct buf detail = BUF_INIT(DIAG_TEXT_MAX * 4);
@@ -110,10 +128,9 @@ log_part(const struct sync *sync, enum part_id id)
 	if (diag->code != ERR_OK)
 		log_event(LOG_WARNING, "sync part=%s result=%s detail=\"%s\"",
 		    sync_parts[id].name, err_name(diag->code), buf_str(&detail));
-	else if (id == PART_IDP)
-		log_event(LOG_NOTICE, "sync part=idp result=ok keys=%zu "
-		    "added=%zu removed=%zu", sync->idp.keys, sync->idp.added,
-		    sync->idp.removed);
+	else if (id != PART_USERS)
+		log_keys(sync_parts[id].name,
+		    id == PART_IDP ? &sync->idp : &sync->device);
 	else
 		log_event(LOG_NOTICE, "sync part=users result=ok "
 		    "listed=%" PRIu64 " added=%" PRIu64 " changed=%" PRIu64

@@ -16,9 +16,10 @@ endif
 EXTRA_DIST += tests/module/nss.sh
 
 # The fetch worker, sync and idp, against a server in Python.
-TESTS += tests/module/fetch.sh tests/module/idp.sh tests/module/sync.sh
+TESTS += tests/module/fetch.sh tests/module/idp.sh tests/module/oidc.sh \
+	tests/module/sync.sh
 EXTRA_DIST += tests/module/fetch.sh tests/module/idp.sh \
-	tests/module/sync.sh \
+	tests/module/oidc.sh tests/module/sync.sh \
 	tests/lib/ask_fetch.py tests/lib/loopback.sh tests/lib/scim_server.py
 
 # The device worker, against a provider in Python.

@@ -125,13 +125,19 @@ tests_unit_test_xml_layers_LDFLAGS = -Wl,--wrap=memchr \
 	-Wl,--wrap=xmlCtxtReadMemory
 tests_unit_test_xml_layers_LDADD = common/sys/libxml.la $(CMOCKA_LIBS)
 
-# -- the provider's token keys on their way
+# -- the provider's token keys on their way; sign-in by code and the host
 
-unit_programs += tests/unit/test_jwk_wire tests/unit/test_oidc_fetch
+unit_programs += tests/unit/test_jwk_wire \
+	tests/unit/test_oidc_fetch tests/unit/test_oidc_print
 tests_unit_test_jwk_wire_SOURCES = tests/unit/test_jwk_wire.c
 tests_unit_test_jwk_wire_LDADD = common/auth/libclaims.la $(CMOCKA_LIBS)
 tests_unit_test_oidc_fetch_SOURCES = tests/unit/test_oidc_fetch.c
 tests_unit_test_oidc_fetch_LDADD = common/auth/librules.la $(CMOCKA_LIBS)
+tests_unit_test_oidc_print_SOURCES = tests/unit/test_oidc_print.c \
+	common/admin/idp_print.c common/admin/idp_store.c \
+	common/admin/oidc_print.c common/admin/print.c
+tests_unit_test_oidc_print_LDADD = common/auth/librules.la \
+	common/sys/libjson.la $(CMOCKA_LIBS)
 
 # -- the SAML verifier: vectors in tests/vectors/saml
 
