@@ -19,6 +19,9 @@ static const struct {
 	{ "clock", check_clock },
 	{ "identity provider", check_provider },
 	{ "keys", check_keys },
+	{ "device flow", check_device },
+	{ "device keys", check_device_keys },
+	{ "login times", check_login_times },
 	{ "scim", check_scim },
 	{ "sync", check_sync },
 	{ "cache", check_cache },
@@ -95,9 +98,13 @@ static const struct {
 	    "portal's" },
 	{ ERR_HTTP_REDIRECT, "compare the address with the portal's" },
 	{ ERR_SCIM, "compare [scim] url with the portal's" },
-	{ ERR_JSON, "compare [scim] url with the portal's" },
+	{ ERR_JSON, "compare the address with the portal's" },
 	{ ERR_IDP_METADATA, "get the metadata from the portal again" },
 	{ ERR_IDP_CERTIFICATE, "get the certificate from the portal again" },
+	{ ERR_OIDC_DISCOVERY, "compare [device] issuer, or [idp] tenant, "
+	    "with the portal's" },
+	{ ERR_OIDC_HOST, "if the host is the provider's, add it to [device] "
+	    "hosts" },
 	{ ERR_SPAWN, "install it again" },
 	{ ERR_WORKER, "install it again" },
 };

@@ -2,12 +2,13 @@
 /*
  * `8x8sso check`: check.c runs a table of checks and counts; check_host.c
  * looks at this host, check_cloud.c at the provider, the server and what came
- * from them.
+ * from them, check_device.c at sign-in by device code.
  */
 #ifndef ADMIN_CHECK_H
 #define ADMIN_CHECK_H
 
 #include "admin/admin.h"
+#include "auth/oidc_store.h"
 #include "auth/saml_metadata.h"
 #include "sys/json.h"
 
@@ -19,6 +20,8 @@ struct checking {
 	bool synced;		/* a sync has left something */
 	bool has_idp;		/* idp is what the configured source says */
 	struct saml_idp idp;
+	bool has_device;	/* device is what its provider says */
+	struct oidc_record device;
 	struct json_writer json;
 };
 
@@ -47,6 +50,9 @@ void check_clock(struct checking *c);
 
 void check_provider(struct checking *c);
 void check_keys(struct checking *c);
+void check_device(struct checking *c);
+void check_device_keys(struct checking *c);
+void check_login_times(struct checking *c);
 void check_scim(struct checking *c);
 void check_cache(struct checking *c);
 void check_sync(struct checking *c);

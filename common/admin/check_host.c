@@ -60,11 +60,14 @@ check_programs(struct checking *c)
 {
 	static const char *const programs[] = {
 		"8x8sso-helper", "8x8sso-saml", "8x8sso-fetch",
+		"8x8sso-device",
 	};
 	const char *dir = c->admin->conf.host_libexec_dir;
+	/* The last one works for the device flow only. */
+	size_t count = ARRAY_LEN(programs) - !c->admin->conf.device_enabled;
 	unsigned int good = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(programs); i++) {
+	for (size_t i = 0; i < count; i++) {
 		AUTO_CLOSE int fd = -1;
 		struct diag diag = DIAG_INIT;
 		char path[PATH_MAX];
@@ -80,7 +83,7 @@ check_programs(struct checking *c)
 		else
 			good++;
 	}
-	if (good == ARRAY_LEN(programs))
+	if (good == count)
 		check_ok(c, "helper and workers are in %s", dir);
 }
 

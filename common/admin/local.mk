@@ -6,9 +6,11 @@ sbin_PROGRAMS += 8x8sso
 	common/admin/admin.h \
 	common/admin/check.c common/admin/check.h \
 	common/admin/check_cloud.c \
+	common/admin/check_device.c \
 	common/admin/check_host.c \
 	common/admin/deliver.c \
 	common/admin/fetch.c common/admin/fetch.h \
+	common/admin/grace.c common/admin/grace.h \
 	common/admin/idp.c \
 	common/admin/idp_print.c common/admin/idp_print.h \
 	common/admin/idp_store.c common/admin/idp_store.h \

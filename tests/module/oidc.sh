@@ -145,6 +145,7 @@ publish_keys first
 admin idp show
 check "nothing is shown before the first sync" \
 	grep -q '(store-missing' "$dir/err"
+check "check does not miss it" does_not_say "device keys" check
 rm -f "$home/requests"
 check "the first endpoints and keys are taken" succeeds sync
 check "and counted" grep -q '^device flow: 1 key$' "$dir/out"
@@ -153,6 +154,11 @@ check "both were asked for once, without any token" test "$(sed \
 openid-configuration
 GET /keys/good"
 check "they are those of the document" keys_are first
+check "check passes them" says "ok    device keys: 1, read " check
+check "having asked the provider" test "$(wc -l <"$home/requests")" -eq 4
+check "and says where people sign in" \
+	says "ok    device flow: connected; people sign in to application \
+$client at $base/devicecode" check
 check "the issuer is shown" says "Token issuer:     $issuer" idp show
 check "and the client" says "Client id:        $client" idp show
 check "and the addresses" says "Device endpoint:  $base/devicecode" idp show
@@ -177,6 +183,8 @@ check "idp accept is not for them" sh -c "'$top_builddir/8x8sso' \
 # -- j28: roll-over
 
 publish_keys first second/issuer="https://login.example/{tenantid}/v2.0"
+check "j28: check announces a second key" \
+	says "the provider has changed some keys" check
 check "j28: sync takes a second key" succeeds sync
 check "j28: both are in use" keys_are first second
 check "j15: the issuer of a key is shown" \
@@ -188,8 +196,11 @@ publish_keys second third/kty=EC fourth/use=enc fifth/n=1024
 check "j13: keys of another kind and weak ones are left out" \
 	says '"device":{"keys":1,"left_out":3}' --json sync
 check "j13: the good one is in use" keys_are second
+check "j13: check counts them" says "of no use here: 3" check
 publish_keys second
 discover token_endpoint="$base/token2"
+check "j28: check announces a new endpoint" \
+	says "logins use other addresses than the provider's" check
 check "j28: sync takes it" succeeds sync
 check "j28: and shows it" says "Token endpoint:   $base/token2" idp show
 discover
@@ -254,6 +265,7 @@ publish_keys $(seq -f k%g 65)
 check "j29: 65 keys change nothing" changes_nothing jwks-limits "" second
 printf '{"keys":[],"keys":[]}' >"$home/jwks.json"
 check "j8: a member twice changes nothing" changes_nothing json "" second
+check "check fails with the same reason" says "(json: " check
 publish_keys second
 check "a good set ends it" succeeds sync
 check "status forgets the failure" \
@@ -271,6 +283,7 @@ check "j26: keys on a host that is not allowed change nothing" \
 	changes_nothing oidc-host "" second
 check "j26: and that host is not asked" \
 	test ! -e "$dir/elsewhere/requests"
+check "check says how to allow it" says "[device] hosts" check
 configure "hosts = ${there#http://}"
 check "j26: an allowed host is one with TLS" \
 	changes_nothing oidc-host "" second
@@ -296,6 +309,8 @@ check "its keys are in use" keys_are second
 sed -i "s|^issuer = .*|issuer = $base/oidc/another|" "$dir/conf"
 check "another issuer has no keys yet" says "CODES REFUSED:" idp show
 check "says JSON, too" says '"state":"oidc-missing"' --json idp show
+check "check fails" \
+	says "(run 8x8sso sync): nobody can sign in by code" check
 use good
 
 # -- j28: age
@@ -316,13 +331,38 @@ check "j28: a day is not too old" says '"state":"ok"' --json idp show
 forget_for 2000
 check "j28: a little more is" says '"state":"jwks-stale"' --json idp show
 check "j28: idp show says it" says "older than [device] keys_max_age" idp show
+check "j28: check warns" says "warn  device keys: read 24 h ago, longer" check
 check "j28: sync makes them young again" succeeds sync
 check "j28: and usable" says '"state":"ok"' --json idp show
+
+# -- the confirmation program
+
+printf '#!/bin/sh\n' >"$dir/confirm"
+chmod 0755 "$dir/confirm"
+use good "confirm = $dir/confirm"
+check "check passes the program" says "ok    device flow: $dir/confirm" check
+chmod 0644 "$dir/confirm"
+check "not one that does not run" says "FAIL  device flow: $dir/confirm" check
+chmod 0777 "$dir/confirm"
+check "nor one that others can write" says "(unsafe-file" check
+rm "$dir/confirm"
+check "nor one that is missing" says "(not-found" check
+
+# -- times of login
+
+use good "" "[prompt]" "login_grace = 1d" "ssh_grace = 1d"
+check "check knows LOGIN_TIMEOUT" \
+	says "LOGIN_TIMEOUT ends a login after" check
+use good "" "[prompt]" "login_grace = 1s"
+check "and hints where a sign-in gets less time than it may take" \
+	says "[prompt] login_grace ends a sign-in after 1 s" check
 
 # -- off
 
 use good
 sed -i 's/^enabled = .*/enabled = no/; /^tenant/d' "$dir/conf"
+check "switched off, check says so" says "ok    device flow: off" check
+check "and asks nobody" does_not_say "device keys" check
 check "nor does status" says "Device flow:      off" status
 check "JSON says it" says '"device":{"enabled":false' --json status
 admin sync

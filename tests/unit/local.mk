@@ -127,8 +127,10 @@ tests_unit_test_xml_layers_LDADD = common/sys/libxml.la $(CMOCKA_LIBS)
 
 # -- the provider's token keys on their way; sign-in by code and the host
 
-unit_programs += tests/unit/test_jwk_wire \
+unit_programs += tests/unit/test_grace tests/unit/test_jwk_wire \
 	tests/unit/test_oidc_fetch tests/unit/test_oidc_print
+tests_unit_test_grace_SOURCES = tests/unit/test_grace.c common/admin/grace.c
+tests_unit_test_grace_LDADD = common/base/libbase.la $(CMOCKA_LIBS)
 tests_unit_test_jwk_wire_SOURCES = tests/unit/test_jwk_wire.c
 tests_unit_test_jwk_wire_LDADD = common/auth/libclaims.la $(CMOCKA_LIBS)
 tests_unit_test_oidc_fetch_SOURCES = tests/unit/test_oidc_fetch.c
