@@ -17,6 +17,8 @@ fuzz_programs = \
 	tests/fuzz/fuzz_base64 \
 	tests/fuzz/fuzz_cache \
 	tests/fuzz/fuzz_deflate \
+	tests/fuzz/fuzz_jwks \
+	tests/fuzz/fuzz_oidc \
 	tests/fuzz/fuzz_saml_metadata \
 	tests/fuzz/fuzz_saml_request \
 	tests/fuzz/fuzz_saml_response \
@@ -53,6 +55,14 @@ tests_fuzz_fuzz_deflate_SOURCES = tests/fuzz/fuzz_deflate.c \
 tests_fuzz_fuzz_deflate_LDFLAGS = $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_deflate_LDADD = common/sys/libdeflate.la \
 	common/base/libbase.la $(ZLIB_LIBS)
+
+tests_fuzz_fuzz_jwks_SOURCES = tests/fuzz/fuzz_jwks.c $(fuzz_driver)
+tests_fuzz_fuzz_jwks_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_jwks_LDADD = common/auth/libjose.la
+
+tests_fuzz_fuzz_oidc_SOURCES = tests/fuzz/fuzz_oidc.c $(fuzz_driver)
+tests_fuzz_fuzz_oidc_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_oidc_LDADD = common/auth/libjose.la
 
 tests_fuzz_fuzz_saml_metadata_SOURCES = tests/fuzz/fuzz_saml_metadata.c \
 	$(fuzz_driver) $(fuzz_mutator)
