@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The verifier behind a command line, and the Responses that it is shown.
+# The verifiers behind a command line, and what they are shown.
 
 check_PROGRAMS += tests/vectors/saml-verify tests/vectors/saml-verify-sha1
 verdict_sources = tests/lib/arguments.c tests/lib/arguments.h \
@@ -24,6 +24,15 @@ tests_vectors_saml_verify_sha1_LDADD = $(verify_libs)
 
 TESTS += tests/vectors/saml_verify.sh
 EXTRA_DIST += tests/vectors/saml_verify.sh tests/vectors/saml
+
+# The verifier of id_tokens, likewise.
+check_PROGRAMS += tests/vectors/jws-verify
+tests_vectors_jws_verify_SOURCES = tests/vectors/jws_verify.c \
+	$(verdict_sources)
+tests_vectors_jws_verify_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_vectors_jws_verify_LDADD = common/auth/libjose.la $(JANSSON_LIBS)
+TESTS += tests/vectors/jws_verify.sh
+EXTRA_DIST += tests/vectors/jws_verify.sh tests/vectors/jose
 
 # The mutation engine over recorded Responses.  make check runs a share of the
 # mutants, make mutations all of them (a quarter of an hour).
