@@ -8,7 +8,8 @@
 # In any other build each of them is a program that reads the files it is
 # given, and make check runs it over its seeds: what once was found stays
 # found, and its lines count in make coverage.  seeds.sh knows the seeds:
-# tests/vectors/saml, and tests/fuzz/corpus/NAME for what that does not reach.
+# tests/vectors/saml and jose, and tests/fuzz/corpus/NAME for what they do not
+# reach.
 #
 # The two that read XML have a mutator of their own, which knows elements and
 # attributes; saml.dict is what it inserts.
@@ -18,6 +19,7 @@ fuzz_programs = \
 	tests/fuzz/fuzz_cache \
 	tests/fuzz/fuzz_deflate \
 	tests/fuzz/fuzz_jwks \
+	tests/fuzz/fuzz_jwt \
 	tests/fuzz/fuzz_oidc \
 	tests/fuzz/fuzz_saml_metadata \
 	tests/fuzz/fuzz_saml_request \
@@ -37,7 +39,8 @@ fuzz_mutator =
 TESTS += tests/fuzz/replay.sh
 endif
 dist_check_SCRIPTS += tests/fuzz/replay.sh
-EXTRA_DIST += tests/fuzz/corpus tests/fuzz/saml.dict tests/fuzz/seeds.sh
+EXTRA_DIST += tests/fuzz/corpus tests/fuzz/jwt.dict tests/fuzz/saml.dict \
+	tests/fuzz/seeds.sh
 
 tests_fuzz_fuzz_base64_SOURCES = tests/fuzz/fuzz_base64.c tests/fuzz/fuzz.h \
 	$(fuzz_driver)
@@ -59,6 +62,12 @@ tests_fuzz_fuzz_deflate_LDADD = common/sys/libdeflate.la \
 tests_fuzz_fuzz_jwks_SOURCES = tests/fuzz/fuzz_jwks.c $(fuzz_driver)
 tests_fuzz_fuzz_jwks_LDFLAGS = $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_jwks_LDADD = common/auth/libjose.la
+
+tests_fuzz_fuzz_jwt_SOURCES = tests/fuzz/fuzz_jwt.c $(fuzz_driver)
+tests_fuzz_fuzz_jwt_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
+tests_fuzz_fuzz_jwt_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_jwt_LDADD = common/auth/libjose.la $(JANSSON_LIBS) \
+	$(CRYPTO_LIBS)
 
 tests_fuzz_fuzz_oidc_SOURCES = tests/fuzz/fuzz_oidc.c $(fuzz_driver)
 tests_fuzz_fuzz_oidc_LDFLAGS = $(FUZZ_LDFLAGS)

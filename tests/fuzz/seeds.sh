@@ -9,6 +9,8 @@ fuzz_seeds() # TOP NAME
 	case $2 in
 	fuzz_saml_metadata | fuzz_saml_response)
 		echo "$1/tests/vectors/saml" ;;
+	fuzz_jwks | fuzz_jwt)
+		echo "$1/tests/vectors/jose" ;;
 	esac
 	[ ! -d "$1/tests/fuzz/corpus/$2" ] || echo "$1/tests/fuzz/corpus/$2"
 }
@@ -16,6 +18,7 @@ fuzz_seeds() # TOP NAME
 fuzz_options() # TOP NAME
 {
 	case $2 in
+	fuzz_jwks | fuzz_jwt | fuzz_oidc) echo "-dict=$1/tests/fuzz/jwt.dict" ;;
 	fuzz_saml_*) echo "-dict=$1/tests/fuzz/saml.dict" ;;
 	esac
 }
