@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Runs the bench (make bench) in the build directory and prints its tables.
 
-	tests/bench/bench.py [saml] [login] [attacks]
+	tests/bench/bench.py [saml] [jwt] [login] [attacks]
 
 saml	 validations in a process that stays, ours and those of the peers that
 	 are installed, interleaved; medians of CPU time, since other processes
 	 of the machine take from the wall clock
+jwt	 the same of id_tokens
 login	 the processes of one login, and what they are made of
 attacks	 what it costs to refuse what is made to cost
 
@@ -25,7 +26,6 @@ WORK = os.path.abspath("tests/bench")
 DATA = os.path.join(WORK, "data")
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "9"))
 SLICE = float(os.environ.get("BENCH_SLICE", "0.2"))
-SETS = ("sa5", "sa150")
 TITLES = ("5 groups", "150 groups")
 PYTHON = "/usr/bin/python3"
 
@@ -48,24 +48,20 @@ def make_corpus():
 
 # -- the peers --------------------------------------------------------------
 
-def ours():
-    return [os.path.join(WORK, "saml_bench")]
-
-
-def minimal():
-    return [os.path.join(WORK, "peer_xmlsec")]
+def built(name):
+    return lambda: [os.path.join(WORK, name)]
 
 
 def program(name):
     return shutil.which(name) is not None
 
 
-def python_peer(name, *modules):
+def python_peer(name, *modules, needs=None):
     def command():
         found = subprocess.run(
             [PYTHON, "-c", "import " + ", ".join(modules)],
             stderr=subprocess.DEVNULL).returncode == 0
-        if not found or not program("xmlsec1"):
+        if not found or (needs and not program(needs)):
             return None
         return [PYTHON, os.path.join(HERE, "peers.py"), name]
     return command
@@ -103,16 +99,22 @@ def simplesamlphp():
     return ["php", os.path.join(HERE, "peer_simplesamlphp.php")]
 
 
-# Name, its command or None, and whether it does the whole job.
-PEERS = (
-    ("ours", ours, True),
-    ("xmlsec, key preset, least", minimal, False),
-    ("xmlsec1 command", python_peer("xmlsec1", "os"), False),
+# Name, its command or None, and whether it does the whole job; the second is
+# the least that the libraries of ours can do.
+SAML_PEERS = (
+    ("ours", built("saml_bench"), True),
+    ("xmlsec, key preset, least", built("peer_xmlsec"), False),
+    ("xmlsec1 command", python_peer("xmlsec1", "os", needs="xmlsec1"), False),
     ("lasso", lasso, True),
     ("SimpleSAMLphp", simplesamlphp, True),
-    ("python3-saml", python_peer("onelogin", "onelogin.saml2.response"),
-     True),
-    ("pysaml2", python_peer("pysaml2", "saml2"), True),
+    ("python3-saml", python_peer("onelogin", "onelogin.saml2.response",
+                                 needs="xmlsec1"), True),
+    ("pysaml2", python_peer("pysaml2", "saml2", needs="xmlsec1"), True),
+)
+JWT_PEERS = (
+    ("ours", built("jwt_bench"), True),
+    ("EVP and jansson, least", built("peer_jwt"), False),
+    ("PyJWT", python_peer("pyjwt", "jwt", "cryptography"), True),
 )
 
 
@@ -122,7 +124,7 @@ def run(command, n, directory):
     """CPU nanoseconds for one, or None when not all are accepted."""
     path = os.path.join(DATA, directory)
     files = sorted(os.path.join(path, name) for name in os.listdir(path)
-                   if name.endswith(".b64"))
+                   if name.endswith((".b64", ".jwt")))
     done = subprocess.run(command + [str(n)] + files, stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL, text=True)
     found = re.match(r"ok=(\d+) n=(\d+) ns=[\d.]+ cpu=([\d.]+)", done.stdout)
@@ -131,10 +133,10 @@ def run(command, n, directory):
     return float(found.group(3))
 
 
-def enough(command):
+def enough(command, sets):
     """How many validations a sample takes, by set; None: it refuses."""
     count = {}
-    for name in SETS:
+    for name in sets:
         cost = run(command, 16, name)
         if cost is None:
             return None
@@ -142,42 +144,51 @@ def enough(command):
     return count
 
 
-def sample(commands):
+def sample(commands, sets):
     counts = {}
     for name, command in commands.items():
-        counts[name] = enough(command)
+        counts[name] = enough(command, sets)
         if counts[name] is None:
             print("%-28s does not accept the corpus" % name)
     samples = {(name, s): [] for name in counts if counts[name]
-               for s in SETS}
+               for s in sets}
     for _ in range(ROUNDS):
         for name, s in samples:
             samples[name, s].append(run(commands[name], counts[name][s], s))
     return {key: statistics.median(v) / 1000 for key, v in samples.items()}
 
 
-def saml():
-    print("SAML validation: microseconds of CPU, and how many times ours\n")
+def compare(peers, sets):
     commands = {}
-    for name, find, _ in PEERS:
+    for name, find, _ in peers:
         command = find()
         if command is None:
             print("%-28s not installed" % name)
         else:
             commands[name] = command
-    cost = sample(commands)
+    cost = sample(commands, sets)
     print("%-28s" % "" + "".join("%18s" % t for t in TITLES))
-    for name, _, whole in PEERS:
-        if (name, SETS[0]) not in cost:
+    for name, _, whole in peers:
+        if (name, sets[0]) not in cost:
             continue
         print("%-28s" % name + "".join("%10.0f %6.2fx" % (
-            cost[name, s], cost[name, s] / cost["ours", s]) for s in SETS)
+            cost[name, s], cost[name, s] / cost["ours", s]) for s in sets)
             + ("" if whole else "   (not the whole job)"))
-    least = PEERS[1][0]
-    print("\nours to the least that xmlsec does: %s" % ", ".join(
+    least = peers[1][0]
+    print("\nours to the least that the libraries do: %s" % ", ".join(
         "%.2f (%s)" % (cost["ours", s] / cost[least, s], t)
-        for s, t in zip(SETS, TITLES)))
+        for s, t in zip(sets, TITLES)))
     return True
+
+
+def saml():
+    print("SAML validation: microseconds of CPU, and how many times ours\n")
+    return compare(SAML_PEERS, ("sa5", "sa150"))
+
+
+def jwt():
+    print("id_tokens: microseconds of CPU, and how many times ours\n")
+    return compare(JWT_PEERS, ("rs5", "rs150"))
 
 
 # -- the rest ---------------------------------------------------------------
@@ -195,7 +206,7 @@ def attacks():
     return subprocess.run([os.path.join(WORK, "attacks")]).returncode == 0
 
 
-PARTS = {"saml": saml, "login": login, "attacks": attacks}
+PARTS = {"saml": saml, "jwt": jwt, "login": login, "attacks": attacks}
 
 
 def main():

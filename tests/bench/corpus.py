@@ -1,11 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Makes what make bench measures with: Responses as Entra posts them.
+"""Makes what make bench measures with: Responses as Entra posts them, and its
+id_tokens.
 
 	tests/bench/corpus.py DIRECTORY
 
 saN/*.b64	base64 of signed assertions with N groups, *.xml beside it
 login.b64	one that answers no request, for a login
+rsN/*.jwt	id_tokens with N groups, signed with RS256
+jwks.json	the keys that may sign them
 env		the settings that every validator of the bench reads
 
 Everything is dated now and good for a day, so it is made anew for each run;
@@ -14,6 +17,7 @@ only the keys stay.  Debian: python3-lxml, python3-cryptography.
 import base64
 import datetime
 import hashlib
+import json
 import os
 import sys
 import uuid
@@ -29,6 +33,9 @@ TENANT = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"
 ISSUER = "https://sts.windows.net/%s/" % TENANT
 AUDIENCE = "https://sso.example.com/saml2"
 ACS = "https://sso.example.com/acs"
+CLIENT = "6731de76-14a6-49ae-97bc-6eba6914391e"
+ISSUER_V2 = "https://login.microsoftonline.com/%s/v2.0" % TENANT
+NONCE = "n-0S6_WzA2MjLrD7BXtdjo8Q"
 REQUEST = "_a74c3f0e9d2b48c1a74c3f0e9d2b48c1"
 USER = "b.simon@contoso.example"
 LOGIN_URL = "https://login.microsoftonline.com/%s/saml2" % TENANT
@@ -188,10 +195,50 @@ def sp_metadata():
             AUDIENCE, METADATA, SAMLP, BINDINGS, ACS))
 
 
+def b64url(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def jwk(key, kid):
+    numbers = key.public_key().public_numbers()
+    return {"kty": "RSA", "use": "sig", "kid": kid, "issuer": ISSUER_V2,
+            "n": b64url(numbers.n.to_bytes(256, "big")), "e": "AQAB"}
+
+
+def token(groups, key, kid):
+    now = int(NOW.replace(tzinfo=datetime.timezone.utc).timestamp())
+    claims = {
+        "aud": CLIENT, "iss": ISSUER_V2, "iat": now - 300, "nbf": now - 300,
+        "exp": now + 23 * 3600, "aio": "AXQAi/8TAAAA" + b64(os.urandom(64)),
+        "groups": [str(uuid.uuid4()) for _ in range(groups)],
+        "name": "Br\u00edtta Simon", "nonce": NONCE,
+        "oid": "6f9619ff-8b86-4d01-b42d-00cf4fc964ff",
+        "preferred_username": USER, "rh": "1." + b64url(os.urandom(32)) + ".",
+        "sid": str(uuid.uuid4()), "sub": b64url(os.urandom(32)),
+        "tid": TENANT, "uti": b64url(os.urandom(16)), "ver": "2.0",
+    }
+    text = ".".join(b64url(json.dumps(part, separators=(",", ":"),
+                                      ensure_ascii=False).encode())
+                    for part in ({"typ": "JWT", "alg": "RS256", "kid": kid},
+                                 claims))
+    return text + "." + b64url(key.sign(
+        text.encode(), padding.PKCS1v15(), hashes.SHA256()))
+
+
+def tokens(out, key, coming):
+    """As Entra serves them: the key that signs is not the first."""
+    for groups in (5, 150):
+        for n in range(COUNT):
+            out.put("rs%d/%02d.jwt" % (groups, n),
+                    token(groups, key, "kid-of-now"))
+    return out.put("jwks.json", json.dumps({"keys": [
+        jwk(coming, "kid-to-come"), jwk(key, "kid-of-now")]}))
+
+
 def main():
     out = Directory(sys.argv[1])
     key, cert = out.key("idp", "Identity provider of the bench")
-    _, coming = out.key("next", "Its next key")
+    next_key, coming = out.key("next", "Its next key")
     out.key("sp", "Service provider of the bench")
     for groups in (5, 150):
         for n in range(COUNT):
@@ -203,6 +250,8 @@ def main():
     settings = {
         "IDP": ISSUER, "SP": AUDIENCE, "ACS": ACS, "REQUEST_ID": REQUEST,
         "TENANT": TENANT, "USER": USER,
+        "ISS": ISSUER_V2, "AUD": CLIENT, "NONCE": NONCE,
+        "JWKS": tokens(out, key, next_key),
         "METADATA": out.put("metadata.xml", metadata(coming, cert)),
         "SP_METADATA": out.put("sp-metadata.xml", sp_metadata()),
         "SP_KEY": os.path.join(out.path, "sp.key"),

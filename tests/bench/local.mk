@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # make bench: how fast we are, beside the peers that are installed.  Parts of
-# it: make bench BENCH="saml login attacks".
+# it: make bench BENCH="saml jwt login attacks".
 
-bench_programs = tests/bench/attacks tests/bench/login \
-	tests/bench/nothing tests/bench/nothing_xmlsec \
-	tests/bench/peer_xmlsec tests/bench/saml_bench
+bench_programs = tests/bench/attacks tests/bench/jwt_bench \
+	tests/bench/login tests/bench/nothing tests/bench/nothing_xmlsec \
+	tests/bench/peer_jwt tests/bench/peer_xmlsec tests/bench/saml_bench
 EXTRA_PROGRAMS += $(bench_programs)
 tests_bench_saml_bench_SOURCES = tests/bench/saml_bench.c \
 	tests/bench/bench.c tests/bench/bench.h
 tests_bench_saml_bench_LDFLAGS = -Wl,--wrap=parse_instant
 tests_bench_saml_bench_LDADD = common/auth/libsaml.la \
 	common/auth/libmetadata.la
+tests_bench_jwt_bench_SOURCES = tests/bench/jwt_bench.c \
+	tests/bench/bench.c tests/bench/bench.h
+tests_bench_jwt_bench_LDADD = common/auth/libjose.la
 tests_bench_attacks_SOURCES = tests/bench/attacks.c \
 	tests/bench/bench.c tests/bench/bench.h \
 	tests/lib/attack.c tests/lib/attack.h
@@ -29,6 +32,10 @@ tests_bench_nothing_xmlsec_LDFLAGS = -Wl,--no-as-needed
 tests_bench_nothing_xmlsec_LDADD = -lxmlsec1-openssl -lxmlsec1 $(XML_LIBS) \
 	$(CRYPTO_LIBS)
 
+tests_bench_peer_jwt_SOURCES = tests/bench/peer_jwt.c \
+	tests/bench/bench.c tests/bench/bench.h
+tests_bench_peer_jwt_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
+tests_bench_peer_jwt_LDADD = $(JANSSON_LIBS) $(CRYPTO_LIBS)
 tests_bench_peer_xmlsec_SOURCES = tests/bench/peer_xmlsec.c \
 	tests/bench/bench.c tests/bench/bench.h
 tests_bench_peer_xmlsec_CFLAGS = $(AM_CFLAGS) $(XMLSEC_CFLAGS) \

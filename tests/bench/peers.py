@@ -81,7 +81,25 @@ def pysaml2():
     return validate
 
 
-PEERS = {"xmlsec1": command, "onelogin": onelogin, "pysaml2": pysaml2}
+def pyjwt():
+    import json
+    import jwt
+    with open(ENV["BENCH_JWKS"]) as f:
+        keys = {k["kid"]: jwt.PyJWK(k).key for k in json.load(f)["keys"]}
+
+    def validate(text):
+        token = text.decode()
+        claims = jwt.decode(
+            token, keys[jwt.get_unverified_header(token)["kid"]],
+            algorithms=["RS256"], audience=ENV["BENCH_AUD"],
+            issuer=ENV["BENCH_ISS"], leeway=60)
+        return (claims["nonce"] == ENV["BENCH_NONCE"]
+                and claims["preferred_username"])
+    return validate
+
+
+PEERS = {"xmlsec1": command, "onelogin": onelogin, "pysaml2": pysaml2,
+         "pyjwt": pyjwt}
 
 
 def cpu():
