@@ -321,8 +321,8 @@ jwt_check_groups(struct jwt_verifier *v, struct diag *diag)
 
 		if (group == NULL)
 			return fail(diag, ERR_JWT_GROUPS, "no string");
-		found = found || (is_guid(group) &&
-		    is_wanted(v->check, group));
+		found = found || (is_wanted(v->check, group) &&
+		    is_guid(group));
 	}
 	if (v->check->group_count == 0)
 		return ERR_OK;
