@@ -18,7 +18,8 @@ EXTRA_DIST += tests/lib/saml_make.py tests/lib/tap.sh \
 
 # Every check with one mistake, and the test that sees it: some minutes.
 EXTRA_DIST += tests/mutants/rows.tsv tests/mutants/run.sh \
-	tests/mutants/saml.mutants tests/mutants/table.awk
+	tests/mutants/device-state.mutants tests/mutants/saml.mutants \
+	tests/mutants/table.awk
 mutants:
 	$(SHELL) $(srcdir)/tests/mutants/run.sh
 .PHONY: mutants

@@ -345,6 +345,12 @@ v1_who_is_at_home_uses_up_no_limit_of_strangers(void **data)
 	assert_string_equal(state_query(state->store, "SELECT group_concat("
 	    "key || '=' || count) FROM rates"),
 	    "device-source 198.51.100.1=20");
+	/* It is not the home of others who come from there. */
+	state->conf.device_per_source = 21;
+	assert_err(begin(state, "a.other", "198.51.100.1", 1001), ERR_OK);
+	assert_string_equal(state_query(state->store, "SELECT count(*) "
+	    "FROM rates WHERE key IN ('device-user a.other', "
+	    "'device-host ')"), "2");
 }
 
 static void
