@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <malloc.h>
+#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,11 +72,59 @@ check_size(const char *data, size_t len, struct diag *diag)
 	return ERR_OK;
 }
 
+static void
+wipe_and_free(void *memory)
+{
+	if (memory == NULL)
+		return;
+	explicit_bzero(memory, malloc_usable_size(memory));
+	free(memory);
+}
+
+/* What frees jansson's memory, documents included. */
+static void (*release)(void *memory) = free;
+
+void
+json_wipe_freed(void)
+{
+	release = wipe_and_free;
+}
+
+/*
+ * jansson 2.14 does not look whether the buffer that it reads strings into
+ * could grow: it loses bytes of the string, or writes behind it.  So it never
+ * sees an allocation fail while it parses.  What it had built by then is lost,
+ * which is the smaller harm: there is no memory left, and the process ends.
+ */
+static _Thread_local jmp_buf *way_out;
+
+static void *
+malloc_or_leave(size_t size)
+{
+	void *p = malloc(size);
+
+	if (p == NULL && way_out != NULL)
+		longjmp(*way_out, 1);
+	return p;
+}
+
+static json_t *
+load(const char *data, size_t len, json_error_t *why)
+{
+	json_t *root;
+
+	json_set_alloc_funcs(malloc_or_leave, release);
+	root = json_loadb(data, len, JSON_REJECT_DUPLICATES, why);
+	way_out = NULL;
+	return root;
+}
+
 enum err
 json_parse(const void *data, size_t len, struct json **ret, struct diag *diag)
 {
 	json_error_t why;
 	json_t *root;
+	jmp_buf here;
 	enum err r;
 
 	if (len == 0)
@@ -83,7 +132,12 @@ json_parse(const void *data, size_t len, struct json **ret, struct diag *diag)
 	r = check_size(data, len, diag);
 	if (r != ERR_OK)
 		return r;
-	root = json_loadb(data, len, JSON_REJECT_DUPLICATES, &why);
+	way_out = &here;
+	if (setjmp(here) != 0) {
+		way_out = NULL;
+		return fail(diag, ERR_NOMEM, "JSON");
+	}
+	root = load(data, len, &why);
 	if (root == NULL)
 		return fail(diag, ERR_JSON, "line %d, column %d: %s", why.line,
 		    why.column, why.text);
@@ -96,21 +150,6 @@ json_free(struct json **json)
 {
 	json_decref(theirs(*json));
 	*json = NULL;
-}
-
-static void
-wipe_and_free(void *memory)
-{
-	if (memory == NULL)
-		return;
-	explicit_bzero(memory, malloc_usable_size(memory));
-	free(memory);
-}
-
-void
-json_wipe_freed(void)
-{
-	json_set_alloc_funcs(malloc, wipe_and_free);
 }
 
 enum json_kind

@@ -24,7 +24,7 @@ struct json;
 
 /* Parses exactly len bytes: one object or array, at most JSON_DEPTH_MAX deep
  * and of at most JSON_VALUES_MAX values.  The caller frees *ret with
- * json_free().  ERR_JSON; the detail names line and column. */
+ * json_free().  ERR_JSON; the detail names line and column.  ERR_NOMEM. */
 enum err json_parse(const void *data, size_t len, struct json **ret,
 	struct diag *diag) MUST_USE;
 

@@ -212,7 +212,8 @@ jwt_cflags = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
 jwt_ldadd = common/auth/libjose.la $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 unit_programs += tests/unit/test_jwks tests/unit/test_jws \
 	tests/unit/test_jwt tests/unit/test_jwt_rows \
-	tests/unit/test_jwt_trust tests/unit/test_oidc
+	tests/unit/test_jwt_memory tests/unit/test_jwt_trust \
+	tests/unit/test_oidc
 tests_unit_test_jwks_SOURCES = tests/unit/test_jwks.c $(jwt_case)
 tests_unit_test_jwks_CFLAGS = $(jwt_cflags)
 tests_unit_test_jwks_LDADD = $(jwt_ldadd)
@@ -225,6 +226,11 @@ tests_unit_test_jwt_LDADD = $(jwt_ldadd)
 tests_unit_test_jwt_rows_SOURCES = tests/unit/test_jwt_rows.c $(jwt_case)
 tests_unit_test_jwt_rows_CFLAGS = $(jwt_cflags)
 tests_unit_test_jwt_rows_LDADD = $(jwt_ldadd)
+tests_unit_test_jwt_memory_SOURCES = tests/unit/test_jwt_memory.c $(jwt_case)
+tests_unit_test_jwt_memory_CFLAGS = $(jwt_cflags)
+tests_unit_test_jwt_memory_LDFLAGS = -Wl,--wrap=malloc,--wrap=calloc \
+	-Wl,--wrap=strdup,--wrap=free
+tests_unit_test_jwt_memory_LDADD = $(jwt_ldadd)
 tests_unit_test_jwt_trust_SOURCES = tests/unit/test_jwt_trust.c $(jwt_case)
 tests_unit_test_jwt_trust_CFLAGS = $(jwt_cflags)
 tests_unit_test_jwt_trust_LDADD = $(jwt_ldadd)
