@@ -18,6 +18,7 @@ fuzz_programs = \
 	tests/fuzz/fuzz_base64 \
 	tests/fuzz/fuzz_cache \
 	tests/fuzz/fuzz_deflate \
+	tests/fuzz/fuzz_device \
 	tests/fuzz/fuzz_jwks \
 	tests/fuzz/fuzz_jwt \
 	tests/fuzz/fuzz_oidc \
@@ -58,6 +59,10 @@ tests_fuzz_fuzz_deflate_SOURCES = tests/fuzz/fuzz_deflate.c \
 tests_fuzz_fuzz_deflate_LDFLAGS = $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_deflate_LDADD = common/sys/libdeflate.la \
 	common/base/libbase.la $(ZLIB_LIBS)
+
+tests_fuzz_fuzz_device_SOURCES = tests/fuzz/fuzz_device.c $(fuzz_driver)
+tests_fuzz_fuzz_device_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_device_LDADD = common/auth/libdevice.la
 
 tests_fuzz_fuzz_jwks_SOURCES = tests/fuzz/fuzz_jwks.c $(fuzz_driver)
 tests_fuzz_fuzz_jwks_LDFLAGS = $(FUZZ_LDFLAGS)
