@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/parse.h"
+#include "sys/json_quick.h"
 
 /* A struct json * is a json_t * under a name that other folders may see. */
 static json_t *
@@ -111,25 +112,21 @@ malloc_or_leave(size_t size)
 static json_t *
 load(const char *data, size_t len, json_error_t *why)
 {
-	json_t *root;
+	json_t *root = json_loadb(data, len, JSON_REJECT_DUPLICATES, why);
 
-	json_set_alloc_funcs(malloc_or_leave, release);
-	root = json_loadb(data, len, JSON_REJECT_DUPLICATES, why);
 	way_out = NULL;
 	return root;
 }
 
-enum err
-json_parse(const void *data, size_t len, struct json **ret, struct diag *diag)
+static enum err
+parse_with_jansson(const void *data, size_t len, struct json **ret,
+    struct diag *diag)
 {
 	json_error_t why;
 	json_t *root;
 	jmp_buf here;
-	enum err r;
+	enum err r = check_size(data, len, diag);
 
-	if (len == 0)
-		return fail(diag, ERR_JSON, "empty document");
-	r = check_size(data, len, diag);
 	if (r != ERR_OK)
 		return r;
 	way_out = &here;
@@ -142,6 +139,21 @@ json_parse(const void *data, size_t len, struct json **ret, struct diag *diag)
 		return fail(diag, ERR_JSON, "line %d, column %d: %s", why.line,
 		    why.column, why.text);
 	*ret = (struct json *)root;
+	return ERR_OK;
+}
+
+enum err
+json_parse(const void *data, size_t len, struct json **ret, struct diag *diag)
+{
+	struct json *quick;
+
+	if (len == 0)
+		return fail(diag, ERR_JSON, "empty document");
+	json_set_alloc_funcs(malloc_or_leave, release);
+	quick = json_quick_parse(data, len);
+	if (quick == NULL)
+		return parse_with_jansson(data, len, ret, diag);
+	*ret = quick;
 	return ERR_OK;
 }
 

@@ -36,7 +36,8 @@ common_sys_libhttp_la_SOURCES = \
 common_sys_libhttp_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
 common_sys_libhttp_la_LIBADD = common/base/libbase.la $(CURL_LIBS)
 
-common_sys_libjson_la_SOURCES = common/sys/json.c common/sys/json.h
+common_sys_libjson_la_SOURCES = common/sys/json.c common/sys/json.h \
+	common/sys/json_quick.c common/sys/json_quick.h
 common_sys_libjson_la_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 common_sys_libjson_la_LIBADD = common/base/libbase.la $(JANSSON_LIBS)
 

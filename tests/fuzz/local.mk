@@ -19,6 +19,7 @@ fuzz_programs = \
 	tests/fuzz/fuzz_cache \
 	tests/fuzz/fuzz_deflate \
 	tests/fuzz/fuzz_device \
+	tests/fuzz/fuzz_json \
 	tests/fuzz/fuzz_jwks \
 	tests/fuzz/fuzz_jwt \
 	tests/fuzz/fuzz_oidc \
@@ -63,6 +64,11 @@ tests_fuzz_fuzz_deflate_LDADD = common/sys/libdeflate.la \
 tests_fuzz_fuzz_device_SOURCES = tests/fuzz/fuzz_device.c $(fuzz_driver)
 tests_fuzz_fuzz_device_LDFLAGS = $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_device_LDADD = common/auth/libdevice.la
+
+tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz_json.c $(fuzz_driver)
+tests_fuzz_fuzz_json_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_fuzz_fuzz_json_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_json_LDADD = common/sys/libjson.la $(JANSSON_LIBS)
 
 tests_fuzz_fuzz_jwks_SOURCES = tests/fuzz/fuzz_jwks.c $(fuzz_driver)
 tests_fuzz_fuzz_jwks_LDFLAGS = $(FUZZ_LDFLAGS)

@@ -9,6 +9,10 @@ fuzz_seeds() # TOP NAME
 	case $2 in
 	fuzz_saml_metadata | fuzz_saml_response)
 		echo "$1/tests/vectors/saml" ;;
+	fuzz_json)
+		echo "$1/tests/vectors/jose"
+		echo "$1/tests/fuzz/corpus/fuzz_jwt"
+		echo "$1/tests/fuzz/corpus/fuzz_scim" ;;
 	fuzz_jwks | fuzz_jwt)
 		echo "$1/tests/vectors/jose" ;;
 	esac
@@ -18,7 +22,8 @@ fuzz_seeds() # TOP NAME
 fuzz_options() # TOP NAME
 {
 	case $2 in
-	fuzz_jwks | fuzz_jwt | fuzz_oidc) echo "-dict=$1/tests/fuzz/jwt.dict" ;;
+	fuzz_json | fuzz_jwks | fuzz_jwt | fuzz_oidc)
+		echo "-dict=$1/tests/fuzz/jwt.dict" ;;
 	fuzz_saml_*) echo "-dict=$1/tests/fuzz/saml.dict" ;;
 	esac
 }

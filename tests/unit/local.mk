@@ -110,6 +110,9 @@ tests_unit_test_http_LDADD = common/sys/libhttp.la $(CMOCKA_LIBS)
 tests_unit_test_json_SOURCES = tests/unit/test_json.c
 tests_unit_test_json_LDFLAGS = -Wl,--wrap=free
 tests_unit_test_json_LDADD = common/sys/libjson.la $(CMOCKA_LIBS)
+unit_programs += tests/unit/test_json_quick
+tests_unit_test_json_quick_SOURCES = tests/unit/test_json_quick.c
+tests_unit_test_json_quick_LDADD = common/sys/libjson.la $(CMOCKA_LIBS)
 tests_unit_test_qr_SOURCES = tests/unit/test_qr.c
 tests_unit_test_qr_CFLAGS = $(AM_CFLAGS) $(QRENCODE_CFLAGS)
 tests_unit_test_qr_LDADD = common/sys/libqr.la $(QRENCODE_LIBS) $(CMOCKA_LIBS)
