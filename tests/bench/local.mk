@@ -54,4 +54,4 @@ clean-local: bench-clean
 
 EXTRA_DIST += tests/bench/bench.py tests/bench/corpus.py \
 	tests/bench/peer_lasso.c tests/bench/peer_simplesamlphp.php \
-	tests/bench/peers.py
+	tests/bench/peers.py tests/bench/waiting.sh
