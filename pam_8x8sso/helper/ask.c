@@ -1,6 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "helper.h"
 
+#include <unistd.h>
+
+/* Seconds beyond a login's time after which the kernel ends what hangs
+ * elsewhere (a database on a dead disk). */
+#define BACKSTOP 30
+
+void
+login_extend(struct login *login, int ms)
+{
+	channel_set_timeout(login->ch, ms);
+	(void)alarm((unsigned int)ms / 1000 + BACKSTOP);
+}
+
 enum err
 ask(struct login *login, const char *text, struct wire_msg *ret_answer,
     struct diag *diag)

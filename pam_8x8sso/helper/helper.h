@@ -5,13 +5,23 @@
  *
  *	main.c		configuration, privileges, BEGIN, the operation table
  *	authenticate.c	who is it?
- *	saml.c		signing in with a Response, or a code for one
  *	account.c	may they be here?
  *	deliver.c	whose Response is this?
  *	ask.c prompt.c	what the person is asked
  *	picture.c	an address for the camera of a phone
- *	verify.c	from a Response to a decision
  *	reply.c		what the module, the person and the log are told
+ *
+ * signing in with a SAML Response, or a code for one:
+ *	saml.c		the request and its answer
+ *	verify.c	from a Response to a decision
+ *
+ * signing in by device code (device.h, flow.h, grace.h):
+ *	device.c	who gets which flow, and what the end means
+ *	device_talk.c device_words.c	the conversation
+ *	device_accept.c confirm.c	from a token to a decision
+ *	flow.c flow_decoy.c	a flow, and what looks like one
+ *	token_keys.c	the keys for a token
+ *	grace.c		how long the application lets us
  */
 #ifndef PAM_8X8SSO_HELPER_H
 #define PAM_8X8SSO_HELPER_H
@@ -24,6 +34,7 @@
 #include "wire/channel.h"
 
 #define LOGIN_TAG_SIZE 9
+#define LOGIN_ID_SIZE (2 * WIRE_NONCE_SIZE + 1)
 
 /* One login.  Everything is borrowed from main(). */
 struct login {
@@ -39,9 +50,18 @@ struct login {
 	/* Eight hexadecimal digits that the person is shown and both log
 	 * lines have: the first bytes of the nonce. */
 	char tag[LOGIN_TAG_SIZE];
+	char id[LOGIN_ID_SIZE];		/* all of the nonce */
 	int64_t session_end;		/* set with a grant; 0: none */
 	const char *way;		/* of signing in; NULL: none yet */
+	bool pass_on;			/* to the next way, if there is one */
+	bool pictured;			/* the person was shown a device code */
+	enum err told;			/* what a refused person hears instead
+					 * of the reason; ERR_OK: the reason */
 };
+
+/* The login may take so much longer from now on: its channel, and the kernel's
+ * patience with this process. */
+void login_extend(struct login *login, int ms);
 
 /* The operations.  ERR_OK grants; every other code is the reason of the
  * denial.  They talk to the person but leave the last word to reply_send().
@@ -51,9 +71,21 @@ enum err account(struct login *login, struct diag *diag) MUST_USE;
 enum err deliver(struct login *login, struct diag *diag) MUST_USE;
 
 /* The ways of authenticate(): why one is not offered for this login, which is
- * ERR_CONF_MISSING, or ERR_OK; and the sign-in, as an operation. */
+ * ERR_CONF_MISSING or ERR_DEVICE_KEY_FIRST, or ERR_OK; and the sign-in, as an
+ * operation, after which login->pass_on may be set. */
+enum err device_offered(const struct login *login, struct diag *diag) MUST_USE;
+enum err device_sign_in(struct login *login, struct diag *diag) MUST_USE;
 enum err saml_offered(const struct login *login, struct diag *diag) MUST_USE;
 enum err saml_sign_in(struct login *login, struct diag *diag) MUST_USE;
+
+/*
+ * Sends a device worker the keys for its token with this kid: the stored ones,
+ * or, when that is none of them or they are too old, fetched ones, once in a
+ * while.  ERR_JWKS_STALE, ERR_STORE, ERR_WIRE_CLOSED when the module is gone,
+ * and those of the channel.
+ */
+enum err token_keys_send(struct login *login, const char *jwks_uri,
+	const char *kid, struct channel *worker, struct diag *diag) MUST_USE;
 
 /* Is this account provisioned, active and allowed here, at this time?  The
  * part of account() that authenticate() repeats. */
@@ -101,11 +133,22 @@ enum err prompt_write(const struct login *login, const char *url,
 /* What is asked after a wrong code. */
 extern const char prompt_again[];
 
+/* The text, or "" when it is not printable ASCII to its end. */
+const char *prompt_printable(const char *text);
+
 /* Appends the QR code of an address, in whole lines, when the configuration
- * wants one and the person's screen has room for it and for the words; else
- * nothing, which is ERR_OK too.  ERR_NOMEM. */
+ * wants one and the person's screen has room for it, for the address and for
+ * so many rows of words; else nothing, which is ERR_OK too, as what does not
+ * fit out.  ERR_NOMEM. */
 enum err picture_write(const struct login *login, const char *url,
-	struct buf *out) MUST_USE;
+	size_t words_rows, struct buf *out) MUST_USE;
+
+/* What somebody who signs in is told of this reason: a line, or two. */
+const char *reply_words(enum err reason);
+
+/* The log line of a way that leaves the sign-in to the next. */
+void reply_log(const struct login *login, enum err reason,
+	const struct diag *diag);
 
 /* Tells a denied person so, sends RESULT and writes the log line.  What
  * cannot be sent any more is still logged. */

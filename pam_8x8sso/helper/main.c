@@ -12,10 +12,6 @@
 #include "base/log.h"
 #include "sys/sandbox.h"
 
-/* Seconds beyond LOGIN_MS after which the kernel ends what hangs elsewhere
- * (a database on a dead disk). */
-#define BACKSTOP 30
-
 static const struct {
 	struct option option;
 	const char *argument;
@@ -123,8 +119,9 @@ begin(struct login *login, const struct wire_msg *msg)
 	(void)snprintf(login->who.rhost, sizeof(login->who.rhost), "%s",
 	    wire_get_text(msg, BEGIN_RHOST));
 	login->user = login->who.user;
-	(void)snprintf(login->tag, sizeof(login->tag), "%02x%02x%02x%02x",
-	    nonce[0], nonce[1], nonce[2], nonce[3]);
+	for (size_t i = 0; i < WIRE_NONCE_SIZE; i++)
+		(void)snprintf(login->id + 2 * i, 3, "%02x", nonce[i]);
+	(void)snprintf(login->tag, sizeof(login->tag), "%.8s", login->id);
 }
 
 /* Without a BEGIN there is nobody to answer: the exit status says it. */
@@ -150,7 +147,7 @@ serve(const char *config)
 		    err_name(received));
 		return EXIT_FAILURE;
 	}
-	channel_set_timeout(&ch, LOGIN_MS);
+	login_extend(&login, LOGIN_MS);
 	begin(&login, &msg);
 	if (r == ERR_OK)
 		r = run(&login, &diag);
@@ -180,7 +177,7 @@ main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	(void)umask(077);
-	(void)alarm(LOGIN_MS / 1000 + BACKSTOP);
+	(void)alarm(LOGIN_MS / 1000);
 	log_open("8x8sso-helper");
 	return serve(config);
 }

@@ -3,15 +3,7 @@
 
 #include <string.h>
 
-#include "base/limits.h"
 #include "sys/qr.h"
-
-/* Rows of the screen that the words around an address take, besides the
- * address itself. */
-#define WORDS_ROWS 6
-
-_Static_assert(PICTURE_MAX + SAML_REQUEST_URL_MAX + 2048 <= PROMPT_MAX,
-    "a picture must not displace the words");
 
 struct room {
 	size_t columns;
@@ -25,7 +17,8 @@ struct room {
  * display manager, in another encoding, not at all.
  */
 static struct room
-room_for_picture(const struct login *login, const char *url)
+room_for_picture(const struct login *login, const char *url,
+    size_t words_rows)
 {
 	static const struct room none = { 0, 0 };
 	size_t columns = wire_get_u64(login->begin, BEGIN_COLUMNS);
@@ -37,16 +30,17 @@ room_for_picture(const struct login *login, const char *url)
 			return none;
 		return (struct room){ login->conf->prompt_columns, 0 };
 	}
-	taken = WORDS_ROWS + strlen(url) / columns;
+	taken = words_rows + strlen(url) / columns;
 	if (rows <= taken)
 		return none;
 	return (struct room){ columns, rows - taken };
 }
 
 enum err
-picture_write(const struct login *login, const char *url, struct buf *out)
+picture_write(const struct login *login, const char *url, size_t words_rows,
+    struct buf *out)
 {
-	struct room room = room_for_picture(login, url);
+	struct room room = room_for_picture(login, url, words_rows);
 	enum err r;
 
 	if (!login->conf->prompt_qr || room.columns == 0)

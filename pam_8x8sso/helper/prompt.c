@@ -6,9 +6,14 @@
 
 #include "base/limits.h"
 
-/* Text for a terminal: printable ASCII or nothing at all. */
-static const char *
-printable(const char *text)
+/* Rows of the screen that the words take, besides the address. */
+#define WORDS_ROWS 6
+
+_Static_assert(PICTURE_MAX + SAML_REQUEST_URL_MAX + 2048 <= PROMPT_MAX,
+    "a picture must not displace the words");
+
+const char *
+prompt_printable(const char *text)
 {
 	for (const char *p = text; *p != '\0'; p++)
 		if (*p < ' ' || *p > '~')
@@ -24,11 +29,11 @@ const char prompt_again[] = "That code is not right.\n"
 enum err
 prompt_write(const struct login *login, const char *url, struct buf *out)
 {
-	const char *rhost = printable(wire_get_text(login->begin,
+	const char *rhost = prompt_printable(wire_get_text(login->begin,
 	    BEGIN_RHOST));
 	char host[HOST_NAME_MAX + 1] = "";
 	AUTO(buf) struct buf picture = BUF_INIT(PICTURE_MAX);
-	enum err r = picture_write(login, url, &picture);
+	enum err r = picture_write(login, url, WORDS_ROWS, &picture);
 
 	if (r != ERR_OK)
 		return r;
@@ -38,6 +43,6 @@ prompt_write(const struct login *login, const char *url, struct buf *out)
 	    "%s%s\n"
 	    "Then type the code that you get, or paste the SAML response and "
 	    "end it with\nan empty line: ",
-	    printable(login->user), printable(host),
+	    prompt_printable(login->user), prompt_printable(host),
 	    rhost[0] != '\0' ? ", from " : "", rhost, buf_str(&picture), url);
 }

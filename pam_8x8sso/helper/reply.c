@@ -16,6 +16,8 @@
 #define REFUSED "Sign-in was refused."
 #define BROKEN "Sign-in does not work on this host at the moment."
 #define NOT_SET_UP "Sign-in is not set up on this host."
+#define PROVIDER "The company's sign-in service does not answer as it should; " \
+	"try again\nlater."
 
 static const struct cause {
 	enum err reason;
@@ -37,6 +39,62 @@ static const struct cause {
 	{ ERR_ANSWER_TIMEOUT, WIRE_DENIED, "The answer came too late.", NULL },
 	{ ERR_ANSWER_TOO_LONG, WIRE_DENIED,
 	    "The answer is longer than any SAML response.", NULL },
+	{ ERR_DEVICE_KEY_FIRST, WIRE_DENIED,
+	    "Sign-in by code needs your ssh key first.", NULL },
+	{ ERR_DEVICE_LIMIT, WIRE_DENIED,
+	    "Too many sign-ins by code; try again in a few minutes.", NULL },
+	{ ERR_DEVICE_CONFIRM, WIRE_DENIED,
+	    "The code that was sent to you was not typed.", NULL },
+	{ ERR_DEVICE_PLACE, WIRE_DENIED,
+	    "Your browser is not where it may be; use one on the company's "
+	    "network.", NULL },
+	{ ERR_DEVICE_LOST, WIRE_DENIED,
+	    "Somebody else may have used the code; tell your administrator.",
+	    NULL },
+	{ ERR_DEVICE_TIME, WIRE_DENIED,
+	    "The time for this login is over; try again.", NULL },
+	{ ERR_DEVICE_EXPIRED, WIRE_DENIED,
+	    "The code has expired; try again.", NULL },
+	{ ERR_DEVICE_DECLINED, WIRE_DENIED,
+	    "You declined the sign-in in the browser.", NULL },
+	{ ERR_DEVICE_BLOCKED, WIRE_DENIED,
+	    "Your company does not allow sign-in by code.", NULL },
+	{ ERR_DEVICE_MFA, WIRE_DENIED,
+	    "Your company wants more proof first: sign in to it in a browser, "
+	    "then try\nagain.", NULL },
+	{ ERR_JWT_ACRS, WIRE_DENIED,
+	    "Your company wants more proof for this host: try again, and sign "
+	    "in anew in\nthe browser.", NULL },
+	{ ERR_JWT_AUTH_OLD, WIRE_DENIED,
+	    "You signed in too long ago: sign out in the browser and try "
+	    "again.", NULL },
+	{ ERR_DEVICE_UNASSIGNED, WIRE_DENIED,
+	    "You are not assigned to this application; ask your "
+	    "administrator.", NULL },
+	{ ERR_DEVICE_DISABLED, WIRE_DENIED,
+	    "Your account is disabled or locked at your company; ask your "
+	    "administrator.", NULL },
+	{ ERR_DEVICE_REFUSED, WIRE_DENIED,
+	    "Your company's sign-in service refused.", NULL },
+	{ ERR_DEVICE_CLIENT, WIRE_UNAVAILABLE,
+	    "Sign-in by code is not set up correctly.", NULL },
+	{ ERR_DEVICE_TENANT, WIRE_UNAVAILABLE,
+	    "Sign-in by code is not set up correctly.", NULL },
+	{ ERR_DEVICE_PROMPT, WIRE_UNAVAILABLE, PROVIDER, NULL },
+	{ ERR_DEVICE_RESPONSE, WIRE_UNAVAILABLE, PROVIDER, NULL },
+	{ ERR_DEVICE_BUSY, WIRE_UNAVAILABLE, PROVIDER, NULL },
+	{ ERR_HTTP, WIRE_UNAVAILABLE, PROVIDER, NULL },
+	{ ERR_HTTP_TLS, WIRE_UNAVAILABLE, PROVIDER, NULL },
+	{ ERR_HTTP_STATUS, WIRE_UNAVAILABLE, PROVIDER, NULL },
+	{ ERR_HTTP_AUTH, WIRE_UNAVAILABLE, PROVIDER, NULL },
+	{ ERR_HTTP_REDIRECT, WIRE_UNAVAILABLE, PROVIDER, NULL },
+	{ ERR_JSON, WIRE_UNAVAILABLE, PROVIDER, NULL },
+	{ ERR_JWKS, WIRE_UNAVAILABLE, PROVIDER, NULL },
+	{ ERR_JWKS_LIMITS, WIRE_UNAVAILABLE, PROVIDER, NULL },
+	{ ERR_JWKS_STALE, WIRE_UNAVAILABLE, PROVIDER, NULL },
+	{ ERR_OIDC_HOST, WIRE_UNAVAILABLE, NOT_SET_UP, NULL },
+	{ ERR_OIDC_DISCOVERY, WIRE_UNAVAILABLE, NOT_SET_UP, NULL },
+	{ ERR_OIDC_MISSING, WIRE_UNAVAILABLE, NOT_SET_UP, NULL },
 	{ ERR_CONF_SYNTAX, WIRE_UNAVAILABLE, NOT_SET_UP, NULL },
 	{ ERR_CONF_UNKNOWN, WIRE_UNAVAILABLE, NOT_SET_UP, NULL },
 	{ ERR_CONF_DUPLICATE, WIRE_UNAVAILABLE, NOT_SET_UP, NULL },
@@ -70,22 +128,57 @@ cause_of(enum err reason)
 	return &any;
 }
 
+const char *
+reply_words(enum err reason)
+{
+	const struct cause *cause = cause_of(reason);
+
+	return cause->sign_in == NULL ? REFUSED : cause->sign_in;
+}
+
+/* There is another way, and nobody has set it up. */
+static bool
+would_saml_help(const struct login *login, enum err reason)
+{
+	return login->operation == WIRE_AUTHENTICATE &&
+	    (reason == ERR_DEVICE_BLOCKED || reason == ERR_DEVICE_CLIENT) &&
+	    login->conf->idp_issuer[0] == '\0';
+}
+
+/* Where texts are shown late, the last one is shown never, unless somebody
+ * answers it.  That takes the module's time and not ours: RESULT follows. */
 static enum err
-tell_person(const struct login *login, const struct cause *cause,
+send_last_words(const struct login *login, struct buf *text,
     struct diag *diag)
 {
+	enum err r;
+
+	if (!login->pictured ||
+	    wire_get_u64(login->begin, BEGIN_COLUMNS) != 0)
+		return CHANNEL_SEND(login->ch, INFO, diag, wire_u64(1),
+		    wire_text(buf_str(text)));
+	r = buf_puts(text, "\nPress Enter to end: ");
+	if (r != ERR_OK)
+		return r;
+	return CHANNEL_SEND(login->ch, PROMPT, diag, wire_u64(0),
+	    wire_text(buf_str(text)));
+}
+
+static enum err
+tell_person(const struct login *login, enum err reason, struct diag *diag)
+{
 	AUTO(buf) struct buf text = BUF_INIT(PROMPT_MAX);
+	const struct cause *cause = cause_of(reason);
 	const char *what = cause->sign_in == NULL ? REFUSED : cause->sign_in;
 	enum err r;
 
 	if (login->operation == WIRE_ACCOUNT && cause->account != NULL)
 		what = cause->account;
-	r = buf_printf(&text, "%s\nYour administrator finds the reason in "
-	    "the log (%s).", what, login->tag);
-	if (r != ERR_OK)
-		return r;
-	return CHANNEL_SEND(login->ch, INFO, diag, wire_u64(1),
-	    wire_text(buf_str(&text)));
+	r = buf_printf(&text, "%s\n%sYour administrator finds the reason in "
+	    "the log (%s).", what, would_saml_help(login, reason) ?
+	    "Your administrator can set up sign-in by SAML.\n" : "",
+	    login->tag);
+	return r == ERR_OK ? send_last_words(login, &text, diag) : r;
 }
 
 static const char *
@@ -102,7 +195,7 @@ name_of(enum wire_operation operation)
 }
 
 static void
-write_log(const struct login *login, enum err reason,
+write_log(const struct login *login, const char *result, enum err reason,
     const struct diag *diag)
 {
 	const struct {
@@ -115,7 +208,6 @@ write_log(const struct login *login, enum err reason,
 		{ "tty", wire_get_text(login->begin, BEGIN_TTY) },
 	};
 	AUTO(buf) struct buf line = BUF_INIT(8192);
-	bool granted = reason == ERR_OK;
 	enum err r = buf_printf(&line, "op=%s", name_of(login->operation));
 
 	for (size_t i = 0; i < ARRAY_LEN(names) && r == ERR_OK; i++) {
@@ -126,33 +218,39 @@ write_log(const struct login *login, enum err reason,
 	}
 	if (r == ERR_OK)
 		r = buf_printf(&line, " result=%s reason=%s login=%s",
-		    granted ? "granted" : "denied", err_name(reason),
-		    login->tag);
+		    result, err_name(reason), login->tag);
 	if (r == ERR_OK && login->way != NULL)
 		r = buf_printf(&line, " way=%s", login->way);
-	if (r == ERR_OK && !granted && diag->text[0] != '\0') {
+	if (r == ERR_OK && reason != ERR_OK && diag->text[0] != '\0') {
 		r = buf_puts(&line, " detail=\"");
 		log_escape(&line, diag->text, strlen(diag->text));
 		if (r == ERR_OK)
 			r = buf_putc(&line, '"');
 	}
-	log_event(granted ? LOG_NOTICE : LOG_WARNING, "%s%s", buf_str(&line),
-	    r == ERR_OK ? "" : " (cut)");
+	log_event(reason == ERR_OK ? LOG_NOTICE : LOG_WARNING, "%s%s",
+	    buf_str(&line), r == ERR_OK ? "" : " (cut)");
+}
+
+void
+reply_log(const struct login *login, enum err reason,
+    const struct diag *diag)
+{
+	write_log(login, "passed-on", reason, diag);
 }
 
 void
 reply_send(const struct login *login, enum err reason,
     const struct diag *diag)
 {
-	const struct cause *cause = cause_of(reason);
+	enum err told = login->told != ERR_OK ? login->told : reason;
 	enum wire_verdict verdict = reason == ERR_OK ? WIRE_GRANTED :
-	    cause->verdict;
+	    cause_of(told)->verdict;
 	const struct wire_field *nonce = &login->begin->field[BEGIN_NONCE];
 	struct diag lost = DIAG_INIT;
 	enum err r = ERR_OK;
 
 	if (reason != ERR_OK)
-		r = tell_person(login, cause, &lost);
+		r = tell_person(login, told, &lost);
 	if (r == ERR_OK)
 		r = CHANNEL_SEND(login->ch, RESULT, &lost,
 		    wire_bytes(nonce->data, nonce->len),
@@ -161,7 +259,8 @@ reply_send(const struct login *login, enum err reason,
 		    wire_u64((uint64_t)login->session_end));
 	/* A grant that nobody heard is not one. */
 	if (r != ERR_OK && reason == ERR_OK)
-		write_log(login, r, &lost);
+		write_log(login, "denied", r, &lost);
 	else
-		write_log(login, reason, diag);
+		write_log(login, reason == ERR_OK ? "granted" : "denied",
+		    reason, diag);
 }

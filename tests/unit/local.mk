@@ -88,6 +88,13 @@ tests_unit_test_reply_SOURCES = tests/unit/test_reply.c \
 	tests/unit/scene.c tests/unit/scene.h
 tests_unit_test_reply_LDADD = $(unit_helper_libs)
 
+# -- the device flow in the helper; stage.c is what its tests share
+
+unit_programs += tests/unit/test_device_login
+tests_unit_test_device_login_SOURCES = tests/unit/test_device_login.c \
+	tests/unit/stage.c tests/unit/stage.h
+tests_unit_test_device_login_LDADD = $(unit_helper_libs)
+
 # -- common/sys, common/admin
 
 unit_programs += tests/unit/test_admin tests/unit/test_admin_deliver \

@@ -127,6 +127,24 @@ replay_accept(struct store *store, const char *issuer,
 	    fail(diag, fake.replay, "replay");
 }
 
+enum err
+device_offered(const struct login *login, struct diag *diag)
+{
+	(void)login;
+	return fake.device_offered == ERR_OK ? ERR_OK :
+	    fail(diag, fake.device_offered, "device");
+}
+
+enum err
+device_sign_in(struct login *login, struct diag *diag)
+{
+	called("device");
+	assert_string_equal(login->way, "device");
+	login->pass_on = fake.device_passes_on;
+	return fake.device == ERR_OK ? ERR_OK :
+	    fail(diag, fake.device, "device");
+}
+
 /* Only SO_PEERCRED is asked for. */
 int
 getsockopt(int fd, int level, int name, void *value, socklen_t *len)
@@ -282,6 +300,7 @@ scene_open(struct scene *s, enum wire_operation operation)
 	make_store(s);
 	memset(&fake, 0, sizeof(fake));
 	fake.self = geteuid();
+	fake.device_offered = ERR_CONF_MISSING;
 	fake.stored_url = "";
 	fake.worker.fd = -1;
 	logged[0] = '\0';

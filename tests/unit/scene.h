@@ -27,6 +27,9 @@ struct scene_fake {
 	enum err link;
 	enum err find;
 	enum err policy;
+	enum err device_offered;	/* the other way to sign in */
+	enum err device;
+	bool device_passes_on;
 	const char *stored_url;
 	char calls[256];		/* "worker replay ..." */
 	int64_t replay_until;

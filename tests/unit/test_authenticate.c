@@ -400,6 +400,54 @@ a_host_without_any_way_says_so(void **state)
 	scene_no_more(&s);
 }
 
+/* The device flow comes first, and SAML after it or instead of it. */
+static void
+the_first_way_that_is_offered_is_taken(void **state)
+{
+	static const struct {
+		enum err offered;
+		enum err device;
+		bool passes_on;
+		bool saml;
+		enum err want;
+		const char *way;
+		const char *calls;
+	} rows[] = {
+#define SAML "worker replay link find policy "
+		{ ERR_OK, ERR_OK, false, true, ERR_OK, "device", "device " },
+		{ ERR_OK, ERR_DEVICE_DECLINED, false, true,
+		    ERR_DEVICE_DECLINED, "device", "device " },
+		{ ERR_OK, ERR_USER_UNKNOWN, false, true, ERR_USER_UNKNOWN,
+		    "device", "device " },
+		{ ERR_OK, ERR_OK, true, true, ERR_OK, "saml", "device " SAML },
+		{ ERR_CONF_MISSING, ERR_OK, false, true, ERR_OK, "saml", SAML },
+		{ ERR_DEVICE_KEY_FIRST, ERR_OK, false, true, ERR_OK, "saml",
+		    SAML },
+		{ ERR_OK, ERR_OK, false, false, ERR_OK, "device", "device " },
+		{ ERR_DEVICE_KEY_FIRST, ERR_OK, false, false,
+		    ERR_DEVICE_KEY_FIRST, NULL, "" },
+		{ ERR_CONF_MISSING, ERR_OK, false, false, ERR_CONF_MISSING,
+		    NULL, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		SCENE(s, AUTHENTICATE);
+
+		fake.device_offered = rows[i].offered;
+		fake.device = rows[i].device;
+		fake.device_passes_on = rows[i].passes_on;
+		if (!rows[i].saml)
+			s.conf.idp_issuer = scene_text("");
+		assert_err(sign_in_with(&s, XML), rows[i].want);
+		assert_string_equal(fake.calls, rows[i].calls);
+		if (rows[i].way == NULL)
+			assert_null(s.login.way);
+		else
+			assert_string_equal(s.login.way, rows[i].way);
+	}
+}
+
 static void
 the_login_url_may_come_from_the_metadata(void **state)
 {
@@ -527,6 +575,7 @@ main(void)
 		cmocka_unit_test(a_message_that_is_no_answer_ends_the_login),
 		cmocka_unit_test(nothing_is_asked_on_a_host_that_is_not_set_up),
 		cmocka_unit_test(a_host_without_any_way_says_so),
+		cmocka_unit_test(the_first_way_that_is_offered_is_taken),
 		cmocka_unit_test(the_login_url_may_come_from_the_metadata),
 		cmocka_unit_test(the_first_check_that_fails_is_the_reason),
 		cmocka_unit_test(

@@ -43,7 +43,7 @@ show(const struct conf *conf, const char *tty, uint64_t columns,
 	struct login login = { .conf = conf, .begin = &begin };
 
 	fake.calls = 0;
-	return picture_write(&login, URL, out);
+	return picture_write(&login, URL, 6, out);
 }
 
 static void
