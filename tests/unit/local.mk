@@ -90,7 +90,13 @@ tests_unit_test_reply_LDADD = $(unit_helper_libs)
 
 # -- the device flow in the helper; stage.c is what its tests share
 
-unit_programs += tests/unit/test_device_login
+unit_programs += tests/unit/test_device_accept tests/unit/test_device_login \
+	tests/unit/test_grace
+tests_unit_test_device_accept_SOURCES = tests/unit/test_device_accept.c \
+	tests/unit/stage.c tests/unit/stage.h
+tests_unit_test_device_accept_LDADD = $(unit_helper_libs)
+tests_unit_test_grace_SOURCES = tests/unit/test_grace.c
+tests_unit_test_grace_LDADD = $(unit_helper_libs)
 tests_unit_test_device_login_SOURCES = tests/unit/test_device_login.c \
 	tests/unit/stage.c tests/unit/stage.h
 tests_unit_test_device_login_LDADD = $(unit_helper_libs)
@@ -137,10 +143,11 @@ tests_unit_test_xml_layers_LDADD = common/sys/libxml.la $(CMOCKA_LIBS)
 
 # -- the provider's token keys on their way; sign-in by code and the host
 
-unit_programs += tests/unit/test_grace tests/unit/test_jwk_wire \
+unit_programs += tests/unit/test_admin_grace tests/unit/test_jwk_wire \
 	tests/unit/test_oidc_fetch tests/unit/test_oidc_print
-tests_unit_test_grace_SOURCES = tests/unit/test_grace.c common/admin/grace.c
-tests_unit_test_grace_LDADD = common/base/libbase.la $(CMOCKA_LIBS)
+tests_unit_test_admin_grace_SOURCES = tests/unit/test_admin_grace.c \
+	common/admin/grace.c
+tests_unit_test_admin_grace_LDADD = common/base/libbase.la $(CMOCKA_LIBS)
 tests_unit_test_jwk_wire_SOURCES = tests/unit/test_jwk_wire.c
 tests_unit_test_jwk_wire_LDADD = common/auth/libclaims.la $(CMOCKA_LIBS)
 tests_unit_test_oidc_fetch_SOURCES = tests/unit/test_oidc_fetch.c

@@ -32,8 +32,12 @@ static struct stage_act acts[STAGE_ACTS_MAX];
 static size_t act_count;
 static struct play *now_playing;
 
+/* The program that confirms, while it runs. */
+static pid_t confirm_pid;
+
 /* The one worker that is alive. */
 static struct {
+	int far_fd;			/* the helper's end */
 	struct channel ch;
 	int64_t next_ms;
 	int64_t ends_ms;
@@ -329,6 +333,8 @@ step_worker(void)
 	steps[worker.step]();
 }
 
+static void let_confirm_end(void);
+
 /* -- sleeping -------------------------------------------------------------- */
 
 static int64_t
@@ -366,6 +372,7 @@ poll(struct pollfd *fds, nfds_t count, int timeout)
 	if (inside)
 		return ppoll(fds, count, &none, NULL);
 	inside = true;
+	let_confirm_end();
 	for (;;) {
 		int64_t next = next_time();
 
@@ -395,9 +402,8 @@ start_confirm(struct peer *peer, int fd[2])
 	peer->pid = fork();
 	assert_true(peer->pid >= 0);
 	if (peer->pid == 0) {
-		static const char path[] = "/tmp/8x8sso-stage-confirm";
 		char text[4096];
-		FILE *out = fopen(path, "w");
+		FILE *out = fopen(stage.confirm_path, "w");
 		ssize_t n;
 
 		(void)close(fd[0]);
@@ -409,7 +415,20 @@ start_confirm(struct peer *peer, int fd[2])
 		_exit(stage.confirm_status);
 	}
 	(void)close(fd[1]);
+	confirm_pid = peer->pid;
 	return ERR_OK;
+}
+
+/* Its time is the real one, and no other passes until it has ended. */
+static void
+let_confirm_end(void)
+{
+	siginfo_t info;
+
+	if (confirm_pid > 0 && !stage.confirm_hangs)
+		(void)waitid(P_PID, (id_t)confirm_pid, &info,
+		    WEXITED | WNOWAIT);
+	confirm_pid = 0;
 }
 
 enum err
@@ -431,6 +450,7 @@ peer_start(struct peer *peer, char *const argv[], int extra_fd,
 	stage.workers++;
 	stage.alive++;
 	worker.ch.fd = fd[1];
+	worker.far_fd = fd[0];
 	worker.step = AT_CODE;
 	worker.polls = 0;
 	worker.next_ms = stage_ms + stage.took_ms;
@@ -440,14 +460,15 @@ peer_start(struct peer *peer, char *const argv[], int extra_fd,
 int
 peer_end(struct peer *peer)
 {
-	bool was_open = peer->ch.fd >= 0;
+	bool is_worker = peer->ch.fd >= 0 && peer->ch.fd == worker.far_fd;
 
 	channel_close(&peer->ch);
 	if (peer->pid > 0) {
 		(void)kill(peer->pid, SIGKILL);
 		(void)waitpid(peer->pid, NULL, 0);
 		peer->pid = 0;
-	} else if (was_open) {
+	} else if (is_worker) {
+		worker.far_fd = -1;
 		channel_close(&worker.ch);
 		stage.alive--;
 		stage.ended_ms = stage_ms;
@@ -738,12 +759,15 @@ stage_open(struct play *play, uint64_t columns)
 	int fd[2];
 
 	set_fake();
+	(void)snprintf(stage.confirm_path, sizeof(stage.confirm_path),
+	    "/tmp/8x8sso-stage-%ld", (long)getpid());
 	inside = false;
 	stage_ms = 1000000;
 	stage_seen[0] = '\0';
 	stage_log[0] = '\0';
 	act_count = 0;
 	worker.ch.fd = -1;
+	worker.far_fd = -1;
 	now_playing = play;
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0);
 	*play = (struct play){
@@ -777,6 +801,7 @@ void
 stage_clear(struct play *play)
 {
 	(void)alarm(0);
+	(void)unlink(stage.confirm_path);
 	channel_close(&play->module);
 	channel_close(&play->ch);
 	channel_close(&worker.ch);

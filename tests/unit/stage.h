@@ -75,6 +75,7 @@ struct stage_fake {
 	/* The program that sends the code. */
 	int confirm_status;
 	bool confirm_hangs;
+	char confirm_path[64];		/* where it writes what it got */
 	char confirm_got[4096];
 };
 extern struct stage_fake stage;

@@ -1,102 +1,174 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How long sshd and login wait, and whether the configuration knows it. */
+/* How long the application lets a login live, from a /proc of our own. */
 #include "unit.h"
 
-#include "admin/grace.h"
+#include <stdlib.h>
+#include <sys/stat.h>
+
 #include "base/cleanup.h"
+#include "pam_8x8sso/helper/grace.h"
 
+static char proc[] = "/tmp/test_grace.XXXXXX";
+
+/* The process `pid`, child of `parent`, `start` seconds after the boot. */
 static void
-logingracetime_is_found_among_what_sshd_writes(void **state)
+add_process(int pid, const char *name, int parent, int start)
 {
-	int64_t seconds = -1;
+	char path[64];
+	FILE *stat;
 
-	(void)state;
-	assert_true(grace_of_sshd("port 22\naddressfamily any\n"
-	    "logingracetime 120\nx11displayoffset 10\n", &seconds));
-	assert_int_equal(seconds, 120);
-	assert_true(grace_of_sshd("logingracetime 0", &seconds));
-	assert_int_equal(seconds, 0);
+	(void)snprintf(path, sizeof(path), "%s/%d", proc, pid);
+	(void)mkdir(path, 0700);
+	(void)snprintf(path, sizeof(path), "%s/%d/stat", proc, pid);
+	stat = fopen(path, "w");
+	assert_non_null(stat);
+	assert_true(fprintf(stat, "%d (%s) S %d 1 1 0 -1 4194560 9 0 0 0 1 2 "
+	    "0 0 20 0 1 0 %ld 1000 200\n", pid, name, parent,
+	    start * sysconf(_SC_CLK_TCK)) > 0);
+	assert_int_equal(fclose(stat), 0);
+}
+
+static struct grace
+look(const char *service, pid_t application, double uptime)
+{
+	static const struct conf conf = {
+		.prompt_ssh_grace = 120, .prompt_login_grace = 60,
+	};
+	const struct grace_view view = { proc, application, uptime };
+	struct login login = { .conf = &conf };
+
+	(void)snprintf(login.who.service, sizeof(login.who.service), "%s",
+	    service);
+	return grace_look(&login, &view);
 }
 
 static void
-what_is_no_logingracetime_is_not_taken_for_one(void **state)
+v4_sshd_counts_from_the_connection(void **state)
 {
-	static const char *const texts[] = {
-		"", "\n\n", "logingracetime", "logingracetime \n",
-		"logingracetime2 120\n", "logingracetime120\n",
-		"xlogingracetime 120\n", " logingracetime 120\n",
-		"logingracetime 2m\n", "logingracetime -1\n",
-		"logingracetime 120s\n", "logingracetime\n120\n",
-		"logingracetime 99999999999999999999\n",
-	};
+	struct grace grace;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-		int64_t seconds = -1;
+	add_process(100, "sshd-session", 1, 1000);
+	add_process(200, "sshd-session", 100, 1020);
+	grace = look("sshd", 200, 1030.5);
+	assert_int_equal(grace.limit, 120);
+	assert_string_equal(grace.name, "LoginGraceTime");
+	/* 30.5 s are over, and 5 are for the last words. */
+	assert_int_equal(grace.seconds, 120 - 31 - 5);
+}
 
-		assert_false(grace_of_sshd(texts[i], &seconds));
-		assert_int_equal(seconds, -1);
+static void
+v4_login_counts_from_itself(void **state)
+{
+	static const char *const services[] = { "login", "remote" };
+
+	(void)state;
+	add_process(100, "agetty", 1, 1000);
+	add_process(200, "login", 100, 1020);
+	for (size_t i = 0; i < ARRAY_LEN(services); i++) {
+		struct grace grace = look(services[i], 200, 1030.5);
+
+		assert_int_equal(grace.limit, 60);
+		assert_string_equal(grace.name, "LOGIN_TIMEOUT");
+		assert_int_equal(grace.seconds, 60 - 11 - 5);
 	}
 }
 
 static void
-login_waits_for_a_minute_unless_it_is_told(void **state)
+others_have_no_limit(void **state)
 {
-	static const struct {
-		const char *text;
-		int64_t want;
-	} cases[] = {
-		{ "", 60 },
-		{ "# LOGIN_TIMEOUT 300\n", 60 },
-		{ "LOGIN_TIMEOUTS 300\n", 60 },
-		{ "LOGIN_TIMEOUT\tyes\n", 60 },
-		{ "LOGIN_RETRIES\t\t5\nLOGIN_TIMEOUT\t\t300\n", 300 },
-		{ "LOGIN_TIMEOUT 300  \nUMASK 022\n", 300 },
-		{ "LOGIN_TIMEOUT 300\nLOGIN_TIMEOUT 0\n", 0 },
+	static const char *const services[] = {
+		"", "sudo", "su", "sshd2", "ssh", "SSHD", "login ",
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-		assert_int_equal(grace_of_login(cases[i].text),
-		    cases[i].want);
+	for (size_t i = 0; i < ARRAY_LEN(services); i++) {
+		struct grace grace = look(services[i], 200, 1030.5);
+
+		assert_int_equal(grace.limit, 0);
+		assert_true(grace.seconds > 1000000);
+	}
 }
 
 static void
-a_sign_in_has_to_end_before_the_host_does(void **state)
+a_limit_that_is_off_is_none(void **state)
 {
-	static const struct {
-		int64_t host;
-		int64_t configured;
-		int64_t timeout;
-		enum grace want;
-	} cases[] = {
-		{ 120, 121, 60, GRACE_CUT_OFF },
-		{ 120, 0, 60, GRACE_CUT_OFF },
-		{ 120, 120, 180, GRACE_TIGHT },
-		{ 0, 120, 180, GRACE_TIGHT },
-		{ 600, 179, 180, GRACE_TIGHT },
-		{ 120, 120, 120, GRACE_GOOD },
-		{ 600, 600, 180, GRACE_GOOD },
-		{ 0, 0, 180, GRACE_GOOD },
-	};
+	static const struct conf conf = { .prompt_ssh_grace = 0 };
+	const struct grace_view view = { proc, 200, 1030.5 };
+	struct login login = { .conf = &conf, .who = { .service = "sshd" } };
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-		assert_int_equal(grace_judge(cases[i].host,
-		    cases[i].configured, cases[i].timeout), cases[i].want);
+	assert_int_equal(grace_look(&login, &view).limit, 0);
+}
+
+static void
+the_name_of_a_process_is_not_read_as_numbers(void **state)
+{
+	(void)state;
+	add_process(200, "x) S 1 (y 9 9 9", 1, 1020);
+	assert_int_equal(look("login", 200, 1030.5).seconds, 60 - 11 - 5);
+}
+
+/* Closed to us, or nonsense: ten seconds have passed. */
+static void
+what_cannot_be_known_is_assumed(void **state)
+{
+	(void)state;
+	assert_int_equal(look("login", 999, 1030.5).seconds, 60 - 10 - 5);
+	add_process(300, "sshd", 999, 1020);
+	assert_int_equal(look("sshd", 300, 1030.5).seconds, 120 - 10 - 5);
+	assert_int_equal(look("login", 300, 5).seconds, 60 - 10 - 5);
+	assert_int_equal(look("login", 300, -1).seconds, 60 - 10 - 5);
+}
+
+/* The real one has this process in it, which is some seconds old at most. */
+static void
+the_real_proc_is_understood(void **state)
+{
+	static const struct conf conf = { .prompt_login_grace = 600000000 };
+	struct login login = { .conf = &conf, .who = { .service = "login" } };
+	struct grace grace = grace_find(&login);
+
+	(void)state;
+	assert_in_range(grace.seconds, 500000000, 600000000);
+}
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	return mkdtemp(proc) == NULL;
+}
+
+static int
+tear_down(void **state)
+{
+	static const int pids[] = { 100, 200, 300 };
+	char path[64];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(pids); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%d/stat", proc,
+		    pids[i]);
+		(void)unlink(path);
+		(void)snprintf(path, sizeof(path), "%s/%d", proc, pids[i]);
+		(void)rmdir(path);
+	}
+	return rmdir(proc);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(
-		    logingracetime_is_found_among_what_sshd_writes),
-		cmocka_unit_test(
-		    what_is_no_logingracetime_is_not_taken_for_one),
-		cmocka_unit_test(login_waits_for_a_minute_unless_it_is_told),
-		cmocka_unit_test(a_sign_in_has_to_end_before_the_host_does),
+		cmocka_unit_test(v4_sshd_counts_from_the_connection),
+		cmocka_unit_test(v4_login_counts_from_itself),
+		cmocka_unit_test(others_have_no_limit),
+		cmocka_unit_test(a_limit_that_is_off_is_none),
+		cmocka_unit_test(the_name_of_a_process_is_not_read_as_numbers),
+		cmocka_unit_test(what_cannot_be_known_is_assumed),
+		cmocka_unit_test(the_real_proc_is_understood),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
