@@ -74,7 +74,8 @@ hand_over(const struct peer *program, const struct buf *lines,
 	return ERR_OK;
 }
 
-/* Until the program ends well; the person may leave meanwhile. */
+/* Until the program ends well, or the time of the login; the person may leave
+ * meanwhile. */
 static enum err
 wait_for(struct login *login, struct peer *program, struct diag *diag)
 {
@@ -86,7 +87,8 @@ wait_for(struct login *login, struct peer *program, struct diag *diag)
 
 		if (poll(&module, 1, STEP_MS) > 0)
 			return fail(diag, ERR_WIRE_CLOSED, "[device] confirm");
-		if (clock_left_ms(deadline_ms) == 0)
+		if (clock_left_ms(deadline_ms) == 0 ||
+		    clock_left_ms(login->ch->deadline_ms) == 0)
 			return fail(diag, ERR_DEVICE_CONFIRM,
 			    "[device] confirm takes too long");
 	}

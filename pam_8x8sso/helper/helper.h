@@ -81,8 +81,8 @@ enum err saml_sign_in(struct login *login, struct diag *diag) MUST_USE;
 /*
  * Sends a device worker the keys for its token with this kid: the stored ones,
  * or, when that is none of them or they are too old, fetched ones, once in a
- * while.  ERR_JWKS_STALE, ERR_STORE, ERR_WIRE_CLOSED when the module is gone,
- * and those of the channel.
+ * while.  ERR_JWKS_STALE, ERR_STORE, ERR_ANSWER_FAILED when the module is
+ * gone, and those of the worker's channel.
  */
 enum err token_keys_send(struct login *login, const char *jwks_uri,
 	const char *kid, struct channel *worker, struct diag *diag) MUST_USE;

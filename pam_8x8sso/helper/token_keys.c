@@ -74,7 +74,7 @@ pause_a_step(const struct login *login, struct diag *diag)
 	struct pollfd module = { login->ch->fd, 0, 0 };
 
 	if (poll(&module, 1, OTHERS_STEP_MS) > 0)
-		return fail(diag, ERR_WIRE_CLOSED, "while keys were fetched");
+		return fail(diag, ERR_ANSWER_FAILED, "while others fetch");
 	return ERR_OK;
 }
 
@@ -96,12 +96,13 @@ static enum err
 look_further(struct search *s, struct diag *diag)
 {
 	enum oidc_turn turn = OIDC_TURN_NOBODYS;
-	enum err r = CHANNEL_SEND(s->login->ch, WAIT, diag,
-	    wire_u64(WAIT_MAX_S));
+	enum err r;
 
-	if (r == ERR_OK)
-		r = oidc_store_turn(s->login->store, s->record->fetched,
-		    clock_now(), &turn, diag);
+	if (CHANNEL_SEND(s->login->ch, WAIT, NULL, wire_u64(WAIT_MAX_S)) !=
+	    ERR_OK)
+		return fail(diag, ERR_ANSWER_FAILED, "before a fetch");
+	r = oidc_store_turn(s->login->store, s->record->fetched, clock_now(),
+	    &turn, diag);
 	if (r == ERR_OK && turn == OIDC_TURN_OURS)
 		r = fetch(s, diag);
 	if (r == ERR_OK && turn == OIDC_TURN_OTHERS)

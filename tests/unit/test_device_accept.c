@@ -268,7 +268,7 @@ who_hangs_up_while_others_fetch_is_gone_at_once(void **state)
 	stage.turn = OIDC_TURN_OTHERS;
 	forget_key("old");
 	stage_at(7000, STAGE_HANG_UP, "");
-	assert_err(stage_run(&play), ERR_WORKER);
+	assert_err(stage_run(&play), ERR_ANSWER_FAILED);
 	assert_in_range(stage_ms, 1007000, 1007200);
 }
 
