@@ -279,7 +279,9 @@ set_request(struct http *http, const char *url, int64_t deadline_ms,
 	return c;
 }
 
-/* A GET, or a POST of a form, which libcurl does not copy. */
+/* A GET, or a POST of a form, which libcurl does not copy.  On a connection
+ * that was kept and is closed meanwhile libcurl sends a request twice, by
+ * itself and at once: no POST is sent on one. */
 static CURLcode
 set_method(CURL *curl, const struct buf *form)
 {
@@ -288,6 +290,10 @@ set_method(CURL *curl, const struct buf *form)
 	if (form == NULL)
 		return curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
 	c = curl_easy_setopt(curl, CURLOPT_POST, 1L);
+	if (c == CURLE_OK)
+		c = curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
+	if (c == CURLE_OK)
+		c = curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
 	if (c == CURLE_OK)
 		c = curl_easy_setopt(curl, CURLOPT_POSTFIELDS, buf_str(form));
 	if (c == CURLE_OK)

@@ -6,6 +6,7 @@
 
 #include <netdb.h>
 #include <arpa/inet.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -39,15 +40,13 @@ is_whole(const char *request, size_t len)
 	    strtoul(length + 18, NULL, 10);
 }
 
-static void
-serve(int listener, int seen, const char *answer, size_t len)
+static size_t
+receive(int fd, char *request, size_t size)
 {
-	char request[4096];
-	int c = accept(listener, NULL, NULL);
 	size_t got = 0;
 
-	while (got < sizeof(request)) {
-		ssize_t n = read(c, request + got, sizeof(request) - got);
+	while (got < size) {
+		ssize_t n = read(fd, request + got, size - got);
 
 		if (n <= 0)
 			break;
@@ -55,6 +54,16 @@ serve(int listener, int seen, const char *answer, size_t len)
 		if (is_whole(request, got))
 			break;
 	}
+	return got;
+}
+
+static void
+serve(int listener, int seen, const char *answer, size_t len)
+{
+	char request[4096];
+	int c = accept(listener, NULL, NULL);
+	size_t got = receive(c, request, sizeof(request));
+
 	if (write(seen, request, got) < 0 ||
 	    send(c, answer, len, MSG_NOSIGNAL) < 0)
 		_exit(1);
@@ -65,11 +74,10 @@ serve(int listener, int seen, const char *answer, size_t len)
 }
 
 static void
-start(struct server *s, const char *answer, size_t len)
+listen_on(struct server *s)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET };
 	socklen_t size = sizeof(a);
-	int fds[2];
 
 	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	s->listener = socket(AF_INET, SOCK_STREAM, 0);
@@ -78,9 +86,17 @@ start(struct server *s, const char *answer, size_t len)
 	assert_int_equal(listen(s->listener, 1), 0);
 	assert_int_equal(getsockname(s->listener, (struct sockaddr *)&a,
 	    &size), 0);
-	assert_int_equal(pipe(fds), 0);
 	(void)snprintf(s->url, sizeof(s->url), "http://127.0.0.1:%u/x?y=1",
 	    ntohs(a.sin_port));
+}
+
+static void
+start(struct server *s, const char *answer, size_t len)
+{
+	int fds[2];
+
+	listen_on(s);
+	assert_int_equal(pipe(fds), 0);
 	s->pid = fork();
 	if (s->pid == 0)
 		serve(s->listener, fds[1], answer, len);
@@ -208,6 +224,64 @@ post_sends_the_form_and_reads_an_error_like_any_answer(void **state)
 	    "application/x-www-form-urlencoded\r\n"));
 	assert_non_null(strstr(seen, "\r\nAccept: application/scim+json\r\n"));
 	assert_non_null(strstr(seen, "\r\n\r\nclient_id=a+b"));
+}
+
+/* Answers the first request and keeps its connection; closes every later one
+ * without a word. */
+static void
+serve_once(int listener, int seen)
+{
+	static const char answer[] = "HTTP/1.1 200 OK\r\n"
+	    "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
+	char request[4096];
+	bool first = true;
+
+	for (;;) {
+		int c = accept(listener, NULL, NULL);
+
+		while (receive(c, request, sizeof(request)) > 0) {
+			if (write(seen, ".", 1) != 1)
+				_exit(1);
+			if (!first)
+				break;
+			first = false;
+			if (send(c, answer, sizeof(answer) - 1,
+			    MSG_NOSIGNAL) < 0)
+				_exit(1);
+		}
+		(void)close(c);
+	}
+}
+
+static void
+v4_a_post_is_sent_once_whatever_becomes_of_it(void **state)
+{
+	AUTO(http_response) struct http_response res = HTTP_RESPONSE_INIT(64);
+	AUTO(http) struct http *http = NULL;
+	AUTO(buf) struct buf form = BUF_INIT(64);
+	struct diag diag = DIAG_INIT;
+	struct server s;
+	char seen[8] = "";
+	int fds[2];
+
+	(void)state;
+	assert_err(http_form_add(&form, "a", "b"), ERR_OK);
+	listen_on(&s);
+	assert_int_equal(pipe(fds), 0);
+	s.pid = fork();
+	if (s.pid == 0)
+		serve_once(s.listener, fds[1]);
+	(void)close(fds[1]);
+	assert_err(http_new(&options, &http, &diag), ERR_OK);
+	assert_err(http_post(http, s.url, &form, clock_monotonic_ms() +
+	    LIMIT_MS, &res, &diag), ERR_OK);
+	assert_err(http_post(http, s.url, &form, clock_monotonic_ms() +
+	    LIMIT_MS, &res, &diag), ERR_HTTP);
+	assert_int_equal(kill(s.pid, SIGKILL), 0);
+	assert_int_equal(waitpid(s.pid, NULL, 0), s.pid);
+	assert_int_equal(read(fds[0], seen, sizeof(seen)), 2);
+	(void)close(fds[0]);
+	(void)close(s.listener);
 }
 
 static void
@@ -494,6 +568,7 @@ main(void)
 		cmocka_unit_test(form_that_is_full_stays_as_it_was),
 		cmocka_unit_test(
 		    post_sends_the_form_and_reads_an_error_like_any_answer),
+		cmocka_unit_test(v4_a_post_is_sent_once_whatever_becomes_of_it),
 		cmocka_unit_test(redirects_of_a_post_are_refused),
 		cmocka_unit_test(redirects_are_refused),
 		cmocka_unit_test(
