@@ -3,7 +3,7 @@
 #
 # Shows what this is, on a fresh Debian 12, as root, in a few minutes: builds
 # and installs it, and B.Simon, whom Entra provisions over SCIM, logs in with
-# a SAML assertion.
+# a SAML assertion and by device code.
 #
 #	tests/demo.sh
 #
@@ -131,6 +131,13 @@ respond() # [VARIANT]
 	    " --user B.Simon@contoso.com${1:+ --fault $1}"
 }
 
+# What she does in a browser with the code that is shown.
+type_code()
+{
+	printf '%s' "$top/tests/lab/lab approve $LAB \"\$CODE\"" \
+	    " B.Simon@contoso.com"
+}
+
 # Long addresses and keys are of no interest.
 shorten()
 {
@@ -186,6 +193,17 @@ configure()
 	allow = *
 	END
 	chmod 0644 /etc/8x8sso/8x8sso.conf
+}
+
+configure_device()
+{
+	cat >>/etc/8x8sso/8x8sso.conf <<-END
+	[device]
+	enabled = yes
+	client_id = 4a0d8f6e-5a3c-4a6e-9d63-0d6d6c6f8f10
+	issuer = http://127.0.0.1:8445/$tenant/v2.0
+	verification_uri = http://127.0.0.1:8445/devicelogin
+	END
 }
 
 start_lab()
@@ -244,7 +262,21 @@ host()
 	    login --respond "$(respond wrong-audience)" ssh b.simon id
 	why saml-audience
 
-	say "12. Entra disables her: not even her ssh key lets her in any more"
+	say "12. Device codes are switched on, and the host learns where to ask"
+	configure_device
+	run sed -n '/device/,$p' /etc/8x8sso/8x8sso.conf
+	run 8x8sso sync
+
+	say "13. She types a code in a browser: by ssh, and then Enter"
+	show_login "ssh b.simon@127.0.0.1 id" \
+	    login --act "$(type_code)" ssh b.simon id
+
+	say "14. And through pamtester, at a terminal, where it goes on by itself"
+	show_login "pamtester login b.simon authenticate acct_mgmt" \
+	    login --size 80x40 --act "$(type_code)" tty \
+	    pamtester login b.simon authenticate acct_mgmt
+
+	say "15. Entra disables her: not even her ssh key lets her in any more"
 	cp "$HOST_KEY.pub" /etc/ssh/keys/b.simon
 	show_login "ssh -i key b.simon@127.0.0.1 id -un" \
 	    login --identity "$HOST_KEY" ssh b.simon id -un
@@ -254,7 +286,7 @@ host()
 	    login --identity "$HOST_KEY" ssh b.simon id -un
 	why user-inactive
 
-	say "13. Local people are not concerned"
+	say "16. Local people are not concerned"
 	show_login "ssh bob@127.0.0.1 id -un" \
 	    login --say secret ssh bob id -un
 

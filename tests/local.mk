@@ -51,6 +51,9 @@ EXTRA_DIST += tests/demo.sh tests/run.sh \
 	tests/e2e/account.sh \
 	tests/e2e/check.sh \
 	tests/e2e/denial.sh \
+	tests/e2e/device.sh \
+	tests/e2e/device_errors.sh \
+	tests/e2e/device_peers.sh \
 	tests/e2e/idp.sh \
 	tests/e2e/handover.sh \
 	tests/e2e/install.sh \
@@ -81,6 +84,7 @@ EXTRA_DIST += tests/demo.sh tests/run.sh \
 	tests/lab/people.py \
 	tests/lab/scim.py \
 	tests/lab/selftest.sh \
+	tests/lib/device.sh \
 	tests/lib/e2e.sh \
 	tests/lib/host.sh \
 	tests/lib/login.py \

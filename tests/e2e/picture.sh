@@ -12,14 +12,6 @@ address() # FILE
 		head -n 1
 }
 
-# What the QR code in the output of a login says.
-scan() # FILE [OPTION]
-{
-	"$top_srcdir/tests/lib/picture.py" ${2:+"$2"} <"$1" >/run/picture.pbm &&
-		zbarimg --quiet --raw -Sdisable -Sqrcode.enable ${3:+"$3"} \
-		    /run/picture.pbm 2>/dev/null
-}
-
 # The login succeeds and shows a code that says the same as the address.
 pictured() # COMMAND...
 {

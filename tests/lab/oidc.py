@@ -356,7 +356,18 @@ def write(draft):
     return text
 
 
+def check_variants(text):
+    unknown = {v for v in text.split(",") if v} - set(VARIANTS)
+    if unknown:
+        raise scim.Refused(400, f"no variant {', '.join(unknown)}")
+
+
 # -- the tenant --------------------------------------------------------------
+
+def plain(user_code):
+    """As people may write it."""
+    return "".join(c for c in user_code.upper() if c.isalnum())
+
 
 @dataclass
 class Flow:
@@ -371,6 +382,7 @@ class Flow:
     declined: bool = False
     redeemed: bool = False
     polled: float = 0
+    variants: str = ""
 
 
 class Tenant:
@@ -383,22 +395,22 @@ class Tenant:
         self.log = []
         self.secrets = []
         self.settings = {name: row[0] for name, row in SETTINGS.items()}
-        self.next = {}          # endpoint: [[answer, times], ...]
+        self.next = {}          # endpoint or endpoint:CODE:
+        #                         [[answer, times], ...]
 
     def set(self, changes):
         for name, value in changes.items():
             if name not in SETTINGS:
                 raise scim.Refused(400, f"there is no setting {name}")
-            unknown = {v for v in value.split(",") if v} - set(VARIANTS) \
-                if name == "token" else set()
-            if unknown:
-                raise scim.Refused(400, f"no variant {', '.join(unknown)}")
+            if name == "token":
+                check_variants(value)
             self.settings[name] = type(SETTINGS[name][0])(value)
 
-    def take(self, endpoint):
-        """What the next request of this endpoint is answered with, if it is
-        not the usual."""
-        queue = self.next.get(endpoint)
+    def take(self, endpoint, user_code):
+        """What the next request of this endpoint (of this code) is answered
+        with, if it is not the usual."""
+        queue = self.next.get(f"{endpoint}:{plain(user_code)}") \
+            or self.next.get(endpoint)
         if not queue:
             return None
         answer = queue[0][0]
@@ -409,15 +421,17 @@ class Tenant:
 
     def find(self, user_code):
         """The newest flow of this code, as people write it."""
-        plain = "".join(c for c in user_code.upper() if c.isalnum())
         for flow in reversed(self.flows.values()):
-            if "".join(c for c in flow.user_code if c.isalnum()) == plain:
+            if plain(flow.user_code) == plain(user_code):
                 return flow
         raise scim.Refused(404, f"no code {user_code}")
 
-    def decide(self, user_code, upn):
-        """The person with this name approves; "" declines."""
+    def decide(self, user_code, upn, variants=""):
+        """The person with this name approves, and gets such a token; ""
+        declines."""
         flow = self.find(user_code)
+        check_variants(variants)
+        flow.variants = variants
         if flow.expires < time.monotonic():
             raise scim.Refused(410, "The code has expired.")
         if upn:
@@ -485,7 +499,8 @@ class Tenant:
         draft = Draft(self.directory, settings["signer"], claims_of(
             flow.person, issuer, flow.client,
             time.time() + settings["skew"]))
-        for name in filter(None, settings["token"].split(",")):
+        for name in filter(None, (flow.variants or
+                                  settings["token"]).split(",")):
             VARIANTS[name](draft)
         body = {"token_type": "Bearer", "scope": flow.scope,
                 "expires_in": LIFETIME - 1, "ext_expires_in": LIFETIME - 1,

@@ -199,8 +199,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         method, endpoint = ENDPOINTS.get(path, (None, None))
         form = self._form() if self.command == "POST" else {}
         with tenant.lock:
-            bad = tenant.take(endpoint)
-            row = self._remember(endpoint, form, bad)
+            flow = tenant.flows.get(form.get("device_code"))
+            bad = tenant.take(endpoint, flow.user_code if flow else "")
+            row = self._remember(endpoint, flow, bad)
             wait = tenant.settings["slow"]
         time.sleep(wait)
         if endpoint is None:
@@ -232,12 +233,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return tenant.begin(form, self.base())
         return tenant.poll(form, issuer)
 
-    def _remember(self, endpoint, form, bad):
+    def _remember(self, endpoint, flow, bad):
         """When who asked what; `fast` is what no client may be."""
         tenant = self.server.tenant
         now = time.monotonic()
-        flow = tenant.flows.get(form.get("device_code")) \
-            if endpoint == "token" else None
         fast = bool(flow and flow.polled and
                     now - flow.polled < flow.interval - 0.05)
         if flow:
@@ -296,12 +295,15 @@ def _answers(tenant, body):
     if name not in BAD or name == "aadsts" and \
             int(argument.partition(":")[0]) not in oidc.ERRORS:
         raise scim.Refused(400, f"no answer {body['answer']}")
-    tenant.next.setdefault(body["endpoint"], []).append(
+    endpoint, _, code = body["endpoint"].partition(":")
+    if code:
+        endpoint += ":" + oidc.plain(code)
+    tenant.next.setdefault(endpoint, []).append(
         [body["answer"], int(body["times"])])
 
 
 CONTROL = {
-    "decide": lambda tenant, body: tenant.decide(body["code"], body["user"]),
+    "decide": lambda tenant, body: tenant.decide(**body),
     "settings": lambda tenant, body: tenant.set(body),
     "answer": _answers,
     "usual": lambda tenant, _: tenant.next.clear(),

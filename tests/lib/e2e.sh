@@ -50,18 +50,20 @@ start() # LOG COMMAND...
 
 # -- the host's configuration ----------------------------------------------
 
-# The file as an administrator would write it.
-write_conf() # [allow=LIST] [saml=LINE] [scim=URL]
+# The file as an administrator would write it; whole, for a login that reads it
+# meanwhile.
+write_conf() # [allow=LIST] [saml=LINE] [scim=URL] [more=LINES]
 {
-	conf_allow="*" conf_saml="" conf_scim=$SCIM
+	conf_allow="*" conf_saml="" conf_scim=$SCIM conf_more=
 	for conf_change; do
 		case $conf_change in
 		allow=*) conf_allow=${conf_change#*=} ;;
 		saml=*) conf_saml=${conf_change#*=} ;;
 		scim=*) conf_scim=${conf_change#*=} ;;
+		more=*) conf_more=${conf_change#*=} ;;
 		esac
 	done
-	cat >"$CONF" <<-END
+	cat >"$CONF.new" <<-END
 	[idp]
 	issuer = https://sts.windows.net/$TID/
 	login_url = https://login.microsoftonline.com/$TID/saml2
@@ -82,8 +84,11 @@ write_conf() # [allow=LIST] [saml=LINE] [scim=URL]
 
 	[access]
 	allow = $conf_allow
+
+	$conf_more
 	END
-	chmod 0644 "$CONF"
+	chmod 0644 "$CONF.new"
+	mv "$CONF.new" "$CONF"
 }
 
 # The lab with three people, and the host set up to use it.
@@ -148,6 +153,22 @@ bob_gets_in()
 {
 	login --say secret pam sshd bob authenticate account &&
 		login --say secret tty runuser -u bob -- su bob -c true
+}
+
+# What the QR code in the output of a login says.
+scan() # FILE [OPTION...]
+{
+	scan_file=$1
+	scan_light=
+	shift
+	if [ "${1-}" = --light ]; then
+		scan_light=$1
+		shift
+	fi
+	"$top_srcdir/tests/lib/picture.py" ${scan_light:+"$scan_light"} \
+	    <"$scan_file" >/run/picture.pbm &&
+		zbarimg --quiet --raw -Sdisable -Sqrcode.enable "$@" \
+		    /run/picture.pbm 2>/dev/null
 }
 
 # -- the log ---------------------------------------------------------------

@@ -9,9 +9,16 @@
   --respond SHELL   its output is the answer; $URL is the address that the
                     prompt shows ("" if it shows none)
   --say TEXT        the answer (default: "")
+  --type SHELL      its output is what is typed at one prompt; may be repeated,
+                    for the next one, and then "" is typed
+  --act SHELL       runs when a code is shown that is to be typed in a browser:
+                    $CODE; $N is 1, and 2 for the next code
+  --pause N         seconds before each answer
+  --hang-up         the terminal is closed, or ssh killed, after --act
   --piece N         so many bytes a prompt
   --size CxR      (tty) a terminal of so many columns and rows, in UTF-8
   --identity FILE   (ssh) log in with this key instead
+  --both            (ssh) the key first, and then by prompts
   --port N          (ssh) default 22
   --timeout N       seconds for everything (default 60)
 
@@ -23,6 +30,7 @@ ended by an empty one.
 import argparse
 import ctypes
 import fcntl
+import json
 import os
 import pty
 import re
@@ -37,6 +45,8 @@ import termios
 import time
 
 URL = re.compile(rb"https?://[^\s\"'<>]*[?&]SAMLRequest=[^\s\"'<>]+")
+# "  Enter  C45FGVYJR   (C45 FGV YJR)", a line that is whole.
+CODE = re.compile(rb"^ *Enter +([A-Z0-9-]{4,16})\b(?=[^\n]*\n)", re.MULTILINE)
 ASKPASS = "LOGIN_ASKPASS"
 IUTF8 = 0o40000                         # Linux; termios lacks it
 
@@ -52,37 +62,80 @@ class Answers:
     def _path(self, name):
         return os.path.join(self.folder, name)
 
-    def prepare(self, respond, say, piece):
-        for name, value in (("respond", respond or ""), ("say", say or ""),
-                            ("piece", str(piece))):
-            with open(self._path(name), "w", encoding="utf-8") as out:
-                out.write(value)
+    def prepare(self, options, piece):
+        with open(self._path("options"), "w", encoding="utf-8") as out:
+            json.dump({"respond": options.respond or "",
+                       "say": options.say or "", "piece": piece,
+                       "type": options.type, "act": options.act or "",
+                       "pause": options.pause,
+                       "hang_up": options.hang_up}, out)
 
-    def _read(self, name):
-        with open(self._path(name), "rb") as source:
-            return source.read()
+    def option(self, name):
+        with open(self._path("options"), encoding="utf-8") as source:
+            return json.load(source)[name]
+
+    def _count(self, name):
+        """How often this was called with this name."""
+        with open(self._path(name), "ab") as out:
+            out.write(b".")
+            return out.tell()
+
+    @staticmethod
+    def _environment(**values):
+        environment = dict(os.environ, **values)
+        environment.pop(ASKPASS, None)
+        return environment
+
+    def _output(self, command, shown):
+        match = URL.search(shown)
+        done = subprocess.run(
+            ["sh", "-c", command], stdout=subprocess.PIPE, check=False,
+            env=self._environment(URL=match[0].decode() if match else ""))
+        if done.returncode != 0:
+            raise SystemExit(f"login.py: {command} failed")
+        return done.stdout.rstrip(b"\n")
 
     def _compute(self, shown):
-        respond = self._read("respond").decode()
+        respond = self.option("respond")
         if not respond:
-            return self._read("say")
-        match = URL.search(shown)
-        environment = dict(os.environ, URL=match[0].decode() if match else "")
-        environment.pop(ASKPASS, None)
-        done = subprocess.run(["sh", "-c", respond], env=environment,
-                              stdout=subprocess.PIPE, check=False)
-        if done.returncode != 0:
-            raise SystemExit(f"login.py: {respond} failed")
-        return done.stdout.rstrip(b"\n")
+            return self.option("say").encode()
+        return self._output(respond, shown)
+
+    def act(self, shown):
+        """Starts what is to be done about a code that is shown; returns the
+        process, or None if this was done already."""
+        codes = CODE.findall(shown)
+        command = self.option("act")
+        if not codes or not command:
+            return None
+        done = self._path("code-" + codes[-1].hex())
+        if os.path.exists(done):
+            return None
+        with open(done, "wb"):
+            pass
+        return subprocess.Popen(
+            ["sh", "-c", command], stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, env=self._environment(
+                CODE=codes[-1].decode(), N=str(self._count("codes"))))
 
     def next(self, shown):
         """The answer to the prompt; shown is all that was seen so far."""
+        action = self.act(shown)
+        if action and action.wait() != 0:
+            raise SystemExit("login.py: --act failed")
+        time.sleep(self.option("pause"))
+        commands = self.option("type")
+        if commands is not None:
+            count = self._count("typed")
+            return self._output(commands[count - 1], shown) \
+                if count <= len(commands) else b""
         rest = self._path("rest")
         if not os.path.exists(rest):
             answer = self._compute(shown)
         else:
-            answer = self._read("rest")
-        piece = int(self._read("piece"))
+            with open(rest, "rb") as source:
+                answer = source.read()
+        piece = self.option("piece")
         with open(rest, "wb") as out:
             out.write(answer[piece:])
         return answer[:piece]
@@ -96,7 +149,12 @@ def askpass(folder, prompt):
         out.write(prompt.encode() + b"\n")
     with open(os.path.join(folder, "shown"), "rb") as source:
         shown = source.read()
-    answer = Answers(folder).next(shown)
+    answers = Answers(folder)
+    if answers.option("hang_up"):
+        action = answers.act(shown)
+        if action and action.wait() == 0:
+            os.kill(os.getppid(), signal.SIGKILL)
+    answer = answers.next(shown)
     with open(os.path.join(folder, "shown"), "ab") as out:
         out.write(b"<%d bytes>\n" % len(answer))
     sys.stdout.buffer.write(answer + b"\n")
@@ -108,7 +166,8 @@ def ssh(options, folder):
         "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
         "-o", "LogLevel=ERROR", "-o", "NumberOfPasswordPrompts=1",
         "-o", "IdentitiesOnly=yes", "-o", "PreferredAuthentications="
-        + ("publickey" if options.identity else "keyboard-interactive")]
+        + ("publickey,keyboard-interactive" if options.both else "publickey"
+           if options.identity else "keyboard-interactive")]
     if options.identity:
         command += ["-i", options.identity]
     command += ["-l", options.arguments[0], "127.0.0.1"]
@@ -147,6 +206,11 @@ def tty(options, folder):
             if not data:
                 break
             shown += data
+            action = answers.act(shown)
+            if action and options.hang_up:
+                action.wait()
+                os.close(master)
+                break
         elif waiting:
             answer = answers.next(shown)
             shown += b"<%d bytes>\n" % len(answer)
@@ -216,8 +280,9 @@ def pam(options, folder):
         for index in range(count):
             message = messages[index].contents
             kind = {3: "error: ", 4: "info: "}.get(message.style, "prompt: ")
-            print(kind + message.text.decode(errors="replace"))
+            print(kind + message.text.decode(errors="replace"), flush=True)
             shown += message.text + b"\n"
+            answers.act(shown)
             if message.style in PROMPTS:
                 try:
                     text = answers.next(shown)
@@ -257,9 +322,14 @@ def main():
     parser = argparse.ArgumentParser(usage=__doc__, add_help=False)
     parser.add_argument("--respond")
     parser.add_argument("--say")
+    parser.add_argument("--type", action="append")
+    parser.add_argument("--act")
+    parser.add_argument("--pause", type=float, default=0)
+    parser.add_argument("--hang-up", action="store_true")
     parser.add_argument("--piece", type=int)
     parser.add_argument("--size")
     parser.add_argument("--identity")
+    parser.add_argument("--both", action="store_true")
     parser.add_argument("--port", type=int, default=22)
     parser.add_argument("--timeout", type=int, default=60)
     parser.add_argument("way", choices=WAYS)
@@ -268,7 +338,7 @@ def main():
     signal.alarm(options.timeout + 5)
     folder = tempfile.mkdtemp()
     try:
-        Answers(folder).prepare(options.respond, options.say,
+        Answers(folder).prepare(options,
                                 options.piece or PIECES[options.way])
         status = WAYS[options.way](options, folder)
         sys.stdout.flush()
