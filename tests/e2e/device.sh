@@ -135,10 +135,9 @@ check "sudo by b.simon, with Enter" got_in sudo "uid=0"
 check "sudo: shows what one has to know" tidy /run/shown
 check "a real sshd, with Enter" got_in ssh "I am b.simon"
 check "sshd: shows what one has to know" tidy /run/shown 127.0.0.1
-refuse "sshd: no QR code for a terminal that nobody knows" \
-	grep -q '█' /run/shown
+check "sshd: the QR code is the address" pictured /run/shown
 check "Enter too early: goes on, and gets in" got_in early "I am b.simon"
-check "Enter too early is answered" grep -q "^Not yet" /run/shown
+check "Enter too early is answered" grep -q "Not yet" /run/shown
 check "who declines is kept out" kept_out declined device-declined
 check "a code that somebody else approved" kept_out other 'link-(mismatch|pin)'
 check "who would rather use SAML types so" got_in saml "SAMLRequest="
@@ -164,7 +163,7 @@ lab answer devicecode aadsts:53003
 usual
 later blocked by_pam b.simon --respond "$saml"
 check "Conditional Access blocks: the SAML prompt" got_in blocked "SAMLRequest="
-check "and it says why" grep -iq "blocks" /run/shown
+check "and it says why" grep -q "does not allow" /run/shown
 
 # -- a code to type back ----------------------------------------------------
 install -d -m 0755 /usr/local/libexec
@@ -182,12 +181,17 @@ check "a code that was sent is typed back" got_in confirmed
 check "it was sent with whose and what login it is" grep -qx \
 	"user=b.simon" /run/sent
 check "and the person's name there" grep -qx "user_name=$SIMON" /run/sent
-later unconfirmed by_tty --act "$approve" --type "echo 000000" \
+later unconfirmed by_tty --act "$see_code; $approve" --type "echo 000000" \
 	--type "echo 000000" --type "echo 000000" tty \
 	pamtester login b.simon authenticate acct_mgmt
-sees_nothing=/usr/local/libexec/fails
-printf '#!/bin/sh\ncat >/dev/null\nexit 1\n' >$sees_nothing
-chmod 0755 $sees_nothing
+sees_code unconfirmed
+fails=/usr/local/libexec/fails
+printf '#!/bin/sh\ncat >/dev/null\nexit 1\n' >$fails
+chmod 0755 $fails
+usual "confirm = $fails"
+later unsent by_pam b.simon --act "$see_code; $approve"
+sees_code unsent
+usual
 
 # -- roll-over --------------------------------------------------------------
 # Ten people wait while the provider takes a new key.
@@ -198,26 +202,19 @@ done
 for n in $(seq 10); do
 	sees_code "roll$n" >/dev/null
 done
-usual "confirm = $sees_nothing"
-later unsent by_pam b.simon --act "$see_code; $approve"
-sees_code unsent
-usual
 lab oidc keys=jwt,jwt-next,jwt-new signer=jwt-new
-lab polls | grep -v ' keys ' >/run/polls.before
+keys=$(asked ' keys ')
 : >/run/rolled
-in_after_roll=0
 for n in $(seq 10); do
-	got_in "roll$n" >/dev/null && in_after_roll=$((in_after_roll + 1))
+	check "one of ten gets in with the provider's new key" got_in "roll$n"
 done
-check "ten people get in with the provider's new key" \
-	same 10 "$in_after_roll"
 check "the keys were fetched once for all of them" \
-	same 2 "$(asked ' keys ')"
-lab oidc keys=jwt-new,consumers signer=consumers
+	same $((keys + 1)) "$(asked ' keys ')"
+lab oidc keys=jwt-new,stranger signer=stranger
 later foreign by_pam b.simon --act "$approve"
 check "an unknown key again: nobody asks for it so soon" \
 	kept_out foreign jwt-key-unknown
-check "that would be too often" same 2 "$(asked ' keys ')"
+check "that would be too often" same $((keys + 1)) "$(asked ' keys ')"
 lab oidc keys=jwt,jwt-new signer=jwt-new
 check "a wrong code typed back" output_of unconfirmed
 check "is refused" logged device-confirm
@@ -266,9 +263,6 @@ check "who is deactivated sees what everybody sees" \
 check "who is not allowed sees what everybody sees" \
 	same "$(alike nobody b.simon)" "$(alike not-allowed j.smith)"
 check "but of a code that the provider does not know" decoys_shown
-check "and is asked as often for Enter" same \
-	"$(grep -c Enter "$LOGINS/nobody.out")" \
-	"$(grep -c Enter "$LOGINS/inactive.out")"
 
 check "sshd's LoginGraceTime: refused before it ends" \
 	test "$(seconds_of grace-ssh)" -lt 30

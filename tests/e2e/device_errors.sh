@@ -38,13 +38,21 @@ usual() # [for device_conf]...
 	device_conf "$@" "" "[prompt]" "ssh_grace = 40s"
 }
 
+# Where SAML is no other way out.
+without_saml()
+{
+	usual
+	sed -i -e '/^login_url/d; /^certificate/d; /^issuer = https:..sts/d' \
+	    -e '/^\[saml\]/,/^\[scim\]/{/^\[scim\]/!d;}' "$CONF"
+}
+
 saml=$(respond_as "$SIMON")
 device_set_up
-usual
+without_saml
 check "B.Simon signs in" by_pam b.simon --act "$approve"
 
 # -- every row of the table -------------------------------------------------
-cat >/run/rows <<'END'
+cat >/run/errors <<'END'
 70018 device-lost
 70019 device-time|device-expired
 7000218 device-client
@@ -87,7 +95,7 @@ cat >/run/rows <<'END'
 END
 while read -r number _; do
 	later "row$number" by_pam b.simon --act "$(answer "aadsts:$number")"
-done </run/rows
+done </run/errors
 later declined by_pam b.simon --act "$decline"
 later denied by_pam b.simon --act "$(answer error:access_denied)"
 later odd by_pam b.simon --act "$(answer error:something_else)"
@@ -99,39 +107,8 @@ later after by_pam b.simon --act "$(answer status:429:7); $approve"
 later number by_pam b.simon --act "$(answer aadsts:90033); $approve"
 later broken by_pam b.simon --act "$(answer close); $approve"
 
-while read -r number reason; do
-	case $number in
-	# The first code is over; there is another.
-	70019) continue ;;
-	esac
-	check "$number: $reason" kept_out "row$number" "$reason"
-	check "$number: the log has the numbers" numbered "row$number" "$number"
-	check "$number: the person is told, in plain words" \
-		plainly "row$number" "$reason"
-	check "$number: and nothing else" quiet "row$number"
-done </run/rows
-check "declined" kept_out declined device-declined
-check "declined: in plain words" plainly declined device-declined
-check "access_denied is the same" kept_out denied device-declined
-check "and the same words" plainly denied device-declined
-check "an error that nobody knows" kept_out odd device-refused
-for reason in client unassigned disabled mfa blocked tenant declined; do
-	cat "/run/told.device-$reason"
-done | sort >/run/told.all
-check "each of these reasons has words of its own" \
-	same "$(wc -l </run/told.all)" "$(uniq /run/told.all | wc -l)"
-check "who is blocked is told of SAML" grep -iq saml /run/told.device-blocked
-check "slow_down: goes on, and gets in" got_in slow
-check "503: goes on, and gets in" got_in busy
-check "429 with Retry-After: goes on, and gets in" got_in after
-check "90033: goes on, and gets in" got_in number
-check "a connection that breaks off: goes on, and gets in" got_in broken
-check "70019: a fresh code" grep -q "The code has expired" \
-	"$LOGINS/row70019.out"
-check "nobody asked faster than the provider wants" same 0 "$(asked ' fast$')"
-
 # -- tokens -----------------------------------------------------------------
-cat >/run/rows <<'END'
+cat >/run/tokens <<'END'
 wrong-aud jwt-audience
 two-auds jwt-audience
 wrong-iss jwt-issuer
@@ -147,6 +124,7 @@ no-kid jwt-kid
 path-kid jwt-kid
 unknown-kid jwt-key-unknown
 foreign-key jwt-signature
+consumers-key jwt-key-issuer
 tampered jwt-signature
 hs256 jwt-hmac
 none jwt-none
@@ -160,12 +138,17 @@ nonce jwt-nonce
 guest link-guest
 wrong-at-hash jwt-hash
 huge jwt-too-long
+escape jwt-subject
 END
+gets_token() # VARIANT
+{
+	later "token-$1" by_pam b.simon --act "$(approve_as "$SIMON" "$1")"
+}
 while read -r variant _; do
-	later "token-$variant" by_pam b.simon --act "$(approve_as "$SIMON" "$variant")"
-done </run/rows
-for variant in groups overage no-typ acrs escape; do
-	later "token-$variant" by_pam b.simon --act "$(approve_as "$SIMON" "$variant")"
+	gets_token "$variant"
+done </run/tokens
+for variant in groups overage no-typ acrs; do
+	gets_token "$variant"
 done
 later garcia by_pam b.simon --act "$(approve_as M.Garcia@contoso.com)"
 later guest by_pam b.simon --act "$(approve_as \
@@ -173,14 +156,39 @@ later guest by_pam b.simon --act "$(approve_as \
 for name in html redirect huge half junk empty array duplicate; do
 	later "answer-$name" by_pam b.simon --act "$(answer "$name"); $approve"
 done
+
+# -- what became of them ----------------------------------------------------
+while read -r number reason; do
+	case $number in
+	# The first code is over; there is another.
+	70019) continue ;;
+	esac
+	check "$number: $reason" kept_out "row$number" "$reason"
+	check "$number: the log has the numbers" numbered "row$number" "$number"
+	check "$number: the person is told, in plain words" \
+		plainly "row$number" "$reason"
+	check "$number: and nothing else" quiet "row$number"
+done </run/errors
+check "declined" kept_out declined device-declined
+check "declined: in plain words" plainly declined device-declined
+check "access_denied is the same" kept_out denied device-declined
+check "and the same words" plainly denied device-declined
+check "an error that nobody knows" kept_out odd device-refused
+for reason in client unassigned disabled mfa blocked tenant declined; do
+	tr '\n' ' ' <"/run/told.device-$reason"
+	echo
+done | sort >/run/told.all
+check "each of these reasons has words of its own" \
+	same "$(wc -l </run/told.all)" "$(uniq /run/told.all | wc -l)"
+check "who is blocked is told of SAML" grep -iq saml /run/told.device-blocked
 while read -r variant reason; do
 	check "a token that is $variant: $reason" \
 		kept_out "token-$variant" "$reason"
-done </run/rows
-for variant in groups overage no-typ acrs escape; do
+done </run/tokens
+for variant in groups overage no-typ acrs; do
 	check "a token with $variant gets in" got_in "token-$variant"
 done
-check "and nothing of it reaches the screen" quiet token-escape
+check "a name with an escape does not reach the screen" quiet token-escape
 check "a token of somebody else" kept_out garcia link-pin
 check "a guest's token" kept_out guest 'link-guest'
 while read -r name reason; do
@@ -190,13 +198,14 @@ while read -r name reason; do
 done <<'END'
 html device-response
 redirect http-redirect
-huge too-long
+huge device-response
 junk (json|device-response)
 empty device-response
 array (json|device-response)
 duplicate json
 END
-check "half an answer" output_of answer-half
+check "half an answer: a try later, and the code is used" \
+	kept_out answer-half device-lost
 
 # -- the first request ------------------------------------------------------
 first() # NAME
@@ -205,13 +214,6 @@ first() # NAME
 	later "first-$1" by_pam b.simon --say ""
 	output_of "first-$1" >/dev/null
 }
-without_saml()
-{
-	usual
-	sed -i -e '/^login_url/d; /^certificate/d; /^issuer = https:..sts/d' \
-	    -e '/^\[saml\]/,/^\[scim\]/{/^\[scim\]/!d;}' "$CONF"
-}
-without_saml
 while read -r name reason; do
 	first "$name"
 	check "the device endpoint answers with $name: $reason" \
@@ -220,10 +222,10 @@ while read -r name reason; do
 done <<'END'
 html device-response
 redirect http-redirect
-huge too-long
+huge device-response
 junk (json|device-response)
 array (json|device-response)
-without:user_code device-response
+without:user_code device-prompt
 without:device_code device-response
 aadsts:7000218 device-client
 aadsts:90002 device-tenant
@@ -241,6 +243,16 @@ lab oidc text_numbers=1 interval=
 later numbers by_pam b.simon --act "$approve"
 check "numbers as texts, and no interval: gets in" got_in numbers
 lab oidc
+
+# -- what went on meanwhile -------------------------------------------------
+check "slow_down: goes on, and gets in" got_in slow
+check "503: goes on, and gets in" got_in busy
+check "429 with Retry-After: goes on, and gets in" got_in after
+check "90033: goes on, and gets in" got_in number
+check "a connection that breaks off: goes on, and gets in" got_in broken
+check "70019: a fresh code" grep -q "The code has expired" \
+	"$LOGINS/row70019.out"
+check "nobody asked faster than the provider wants" same 0 "$(asked ' fast$')"
 
 # -- https ------------------------------------------------------------------
 tls=https://localhost:8446

@@ -52,11 +52,10 @@ def _new_key():
 
 def make(directory):
     """Writes idp, next (the key of the coming rollover), tenant (signs for
-    other applications), jwt, jwt-next, jwt-new (sign id_tokens), consumers
-    (signs those of another tenant), stranger, ca and tls as NAME.key and
-    NAME.pem."""
+    other applications), jwt, jwt-next, jwt-new (sign id_tokens), stranger, ca
+    and tls as NAME.key and NAME.pem."""
     for name in ("idp", "next", "tenant", "jwt", "jwt-next", "jwt-new",
-                 "consumers", "stranger"):
+                 "stranger"):
         key = _new_key()
         _save(directory, name, key, _certificate(
             key, ENTRA_SUBJECT, ENTRA_SUBJECT, key, 3 * 365))

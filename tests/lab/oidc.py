@@ -41,7 +41,7 @@ SETTINGS = {
     "text_numbers": (False, "expires_in and interval are texts, as in v1"),
     "user_code": ("", "every code, as it stands in the answer"),
     "verification_uri": ("", "the address, as it stands in the answer"),
-    "keys": ("jwt,jwt-next,consumers", "the keys that are published"),
+    "keys": ("jwt,jwt-next,tenant", "the keys that are published"),
     "signer": ("jwt", "the key that signs"),
     "skew": (0, "seconds that the clock is ahead"),
     "token": ("", "variants of the next tokens, with commas"),
@@ -186,7 +186,7 @@ def kid(certificate):
 
 
 def jwks(directory, names, issuer):
-    """The key set; the consumers' key signs for them only."""
+    """The key set; the key named tenant signs for another one only."""
     template = issuer.replace(people.TENANT, "{tenantid}")
     rows = []
     for name in names:
@@ -200,7 +200,7 @@ def jwks(directory, names, issuer):
                 serialization.Encoding.DER)).decode()],
             "cloud_instance_name": "microsoftonline.com",
             "issuer": template.replace("{tenantid}", CONSUMERS)
-            if name == "consumers" else template})
+            if name == "tenant" else template})
     return {"keys": rows}
 
 
@@ -271,6 +271,12 @@ def _foreign(draft):
     draft.signer = "stranger"
 
 
+def _consumers(draft):
+    draft.signer = "tenant"
+    _, certificate = keys.load(draft.directory, draft.signer)
+    draft.header["kid"] = kid(certificate)
+
+
 def _overage(draft):
     draft.claims["_claim_names"] = {"groups": "src1"}
     draft.claims["_claim_sources"] = {"src1": {
@@ -310,6 +316,7 @@ VARIANTS = {
     "hs256": _hs256,
     "none": _none,
     "foreign-key": _foreign,
+    "consumers-key": _consumers,
     "tampered": _tampered,
     "unknown-kid": _header(kid="no-such-key"),
     "path-kid": _header(kid="../../etc/passwd"),

@@ -41,7 +41,8 @@ device_set_up()
 {
 	set_up
 	mkdir -p "$LOGINS"
-	token=$(cat "$LAB/token")
+	(umask 077; printf 'Authorization: Bearer %s\n' "$(cat "$LAB/token")" \
+	    >/run/entra.token)
 	# As `lab` does it, but forty at the same time.
 	cat >/run/entra <<-END
 	#!/bin/sh
@@ -55,7 +56,7 @@ device_set_up()
 	    set -- decide "\$(text user_code "\$code"),\$(text upn \\
 		"\$what"),\$(text variants "\$how")"
 	fi
-	exec curl -sf --noproxy '*' -H "Authorization: Bearer $token" \\
+	exec curl -sf --noproxy '*' -H @/run/entra.token \\
 	    -d "{\$2}" "$ENTRA/lab/\$1"
 	END
 	chmod 0755 /run/entra
@@ -128,7 +129,7 @@ line_of() # NAME
 {
 	line_tag=$(sed -n 's/.*in the log (\([^)]*\)).*/\1/p' \
 	    "$LOGINS/$1.out" | tail -n 1)
-	[ -n "$line_tag" ] && grep "login=$line_tag" "$HOST_LOG" |
+	[ -n "$line_tag" ] && grep "op=.*login=$line_tag" "$HOST_LOG" |
 		grep result=denied | tail -n 1
 }
 
@@ -147,7 +148,10 @@ kept_out() # NAME REASON
 # What it told the person in the end, without where to look for more.
 told_by() # NAME
 {
-	sed -n 's/^error: //p' "$LOGINS/$1.out"
+	awk '/^(error|prompt|info): / { told = "" }
+		/finds the reason in the log/ { printf "%s", told }
+		{ sub(/^[a-z]+: /, ""); told = told $0 "\n" }' \
+	    "$LOGINS/$1.out"
 }
 
 # A code is shown there, and --act has $see_code.
