@@ -6,7 +6,7 @@
 # shellcheck source=tests/lib/e2e.sh
 . "${top_srcdir:?}/tests/lib/e2e.sh"
 
-ENTRA=http://127.0.0.1:8445
+export ENTRA=http://127.0.0.1:8445
 PAGE=$ENTRA/devicelogin
 CLIENT=4a0d8f6e-5a3c-4a6e-9d63-0d6d6c6f8f10
 LOGINS=/run/logins
@@ -44,20 +44,20 @@ device_set_up()
 	(umask 077; printf 'Authorization: Bearer %s\n' "$(cat "$LAB/token")" \
 	    >/run/entra.token)
 	# As `lab` does it, but forty at the same time.
-	cat >/run/entra <<-END
+	cat >/run/entra <<-'END'
 	#!/bin/sh
 	# approve CODE UPN [VARIANTS], decline CODE, answer CODE NAME
-	verb=\$1 code=\$2 what=\${3-} how=\${4-}
-	text() { printf '"%s":"%s"' "\$1" "\$2"; }
-	if [ "\$verb" = answer ]; then
-	    set -- answer "\$(text endpoint "token:\$code"),\$(text answer \\
-		"\$what"),\$(text times 1)"
+	verb=$1 code=$2 what=${3-} how=${4-}
+	text() { printf '"%s":"%s"' "$1" "$2"; }
+	if [ "$verb" = answer ]; then
+	    set -- answer "$(text endpoint "token:$code"),$(text answer \
+		"$what"),$(text times 1)"
 	else
-	    set -- decide "\$(text user_code "\$code"),\$(text upn \\
-		"\$what"),\$(text variants "\$how")"
+	    set -- decide "$(text user_code "$code"),$(text upn \
+		"$what"),$(text variants "$how")"
 	fi
-	exec curl -sf --noproxy '*' -H @/run/entra.token \\
-	    -d "{\$2}" "$ENTRA/lab/\$1"
+	exec curl -sf --noproxy '*' -H @/run/entra.token \
+	    -d "{$2}" "$ENTRA/lab/$1"
 	END
 	chmod 0755 /run/entra
 	device_conf
