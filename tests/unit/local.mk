@@ -254,6 +254,12 @@ tests_unit_test_jwt_trust_LDADD = $(jwt_ldadd)
 tests_unit_test_oidc_SOURCES = tests/unit/test_oidc.c
 tests_unit_test_oidc_LDADD = $(jwt_ldadd)
 
+# -- what the rows of the catalogue show, where other programs do not
+
+unit_programs += tests/unit/test_http_policy
+tests_unit_test_http_policy_SOURCES = tests/unit/test_http_policy.c
+tests_unit_test_http_policy_LDFLAGS = -Wl,--wrap=curl_easy_setopt
+tests_unit_test_http_policy_LDADD = common/sys/libhttp.la $(CMOCKA_LIBS)
 # -- the device flow
 
 unit_programs += tests/unit/test_device tests/unit/test_device_answer \
