@@ -260,6 +260,11 @@ unit_programs += tests/unit/test_http_policy
 tests_unit_test_http_policy_SOURCES = tests/unit/test_http_policy.c
 tests_unit_test_http_policy_LDFLAGS = -Wl,--wrap=curl_easy_setopt
 tests_unit_test_http_policy_LDADD = common/sys/libhttp.la $(CMOCKA_LIBS)
+unit_programs += tests/unit/test_jose_rows
+tests_unit_test_jose_rows_SOURCES = tests/unit/test_jose_rows.c $(jwt_case)
+tests_unit_test_jose_rows_CFLAGS = $(jwt_cflags)
+tests_unit_test_jose_rows_LDADD = $(jwt_ldadd)
+
 # -- the device flow
 
 unit_programs += tests/unit/test_device tests/unit/test_device_answer \

@@ -203,6 +203,8 @@ j15_a_key_signs_for_its_issuer_only(void **state)
 		"https://login.microsoftonline.com/"
 		    "9188040d-6c67-4c5b-b112-36a304b66dad/v2.0",
 		"https://LOGIN.microsoftonline.com/" CASE_TENANT "/v2.0",
+		"https://login.microsoftonline.org/{tenantid}/v2.0",
+		"https://login.microsoftonline.com/" CASE_TENANT,
 		"{tenantid}", "x", "*", CASE_ISSUER "x",
 		"https://sts.windows.net/{tenantid}/",
 	};

@@ -70,6 +70,8 @@ j22_the_sign_in_is_recent(void **state)
 	assert_err(auth_time_reason(0, case_number(946684800)), ERR_OK);
 	assert_err(auth_time_reason(0, NULL), ERR_OK);
 	assert_err(auth_time_reason(600, NULL), ERR_JWT_AUTH_OLD);
+	/* However old it may be, it is there. */
+	assert_err(auth_time_reason(UINT32_MAX, NULL), ERR_JWT_AUTH_OLD);
 	assert_err(auth_time_reason(600, case_number(CASE_NOW - 661)),
 	    ERR_JWT_AUTH_OLD);
 	assert_err(auth_time_reason(600, case_number(CASE_NOW + 61)),
@@ -164,6 +166,8 @@ j24_one_of_the_groups_is_there(void **state)
 
 	(void)state;
 	assert_err(group_reason("x", NULL, "[\"" GROUP_A "\"]"), ERR_OK);
+	assert_err(group_reason("x", NULL, "[\"" GROUP_A "\","
+	    "\"00000000-2222-3333-4444-555555555555\"]"), ERR_OK);
 	assert_err(group_reason("x", NULL, "[\"00000000-2222-3333-4444-"
 	    "555555555555\",\"AAAAAAAA-bbbb-CCCC-dddd-eeeeeeeeeeee\"]"),
 	    ERR_OK);

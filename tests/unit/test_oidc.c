@@ -162,6 +162,7 @@ j26_endpoints_are_on_the_issuers_host(void **state)
 		"\"https://xlogin.microsoftonline.com/token\"",
 		"\"https://x.login.microsoftonline.com/token\"",
 		"\"https://microsoftonline.com/token\"",
+		"\"https://login.microsoftonline.co/token\"",
 		"\"https://login.microsoftonline.com./token\"",
 		"\"https://login.microsoftonline.com:444/token\"",
 		"\"https://login.microsoftonline.com:80/token\"",
@@ -197,6 +198,7 @@ j26_hosts_that_are_configured_are_allowed(void **state)
 		"https://[2001:db8::2]/", "https://[2001:db8::1]:444/",
 		"https://bad/", "https://bad:1/", "https://port/",
 		"https://[::1]/", "https://example/", "keys.example",
+		"https://keys.exampl/", "https://k/",
 		"https://", "https://keys.example\nother/", "",
 		"https://keys.example@evil/", "https://keys.example:443@e/",
 	};
@@ -213,6 +215,19 @@ j26_hosts_that_are_configured_are_allowed(void **state)
 }
 
 /* A laboratory's provider is on plain HTTP at a loopback address. */
+static void
+j26_no_name_is_no_host(void **state)
+{
+	static const char *const urls[] = {
+		"https:///x", "https://:443/x", "https://", "https://?x",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(urls); i++)
+		assert_false(oidc_is_host_allowed(urls[i], urls[i],
+		    ":443\n\n"));
+}
+
 static void
 j26_scheme_and_port_are_the_issuers(void **state)
 {
@@ -290,6 +305,7 @@ main(void)
 		cmocka_unit_test(j26_a_long_endpoint_is_not_cut),
 		cmocka_unit_test(j26_endpoints_are_on_the_issuers_host),
 		cmocka_unit_test(j26_hosts_that_are_configured_are_allowed),
+		cmocka_unit_test(j26_no_name_is_no_host),
 		cmocka_unit_test(j26_scheme_and_port_are_the_issuers),
 		cmocka_unit_test(j8_the_document_is_one_strict_object),
 		cmocka_unit_test(discovery_is_below_the_issuer),
