@@ -231,6 +231,13 @@ read_start(void)
 	    "tenant");
 	(void)snprintf(stage.start_uris, sizeof(stage.start_uris), "%s",
 	    wire_get_text(&msg, DEVICE_START_URIS));
+	(void)snprintf(stage.start_checks, sizeof(stage.start_checks),
+	    "acrs=%s groups=%s skew=%d age=%d flags=%d",
+	    wire_get_text(&msg, DEVICE_START_ACRS),
+	    wire_get_text(&msg, DEVICE_START_GROUPS),
+	    (int)wire_get_u64(&msg, DEVICE_START_SKEW),
+	    (int)wire_get_u64(&msg, DEVICE_START_AUTH_MAX_AGE),
+	    (int)wire_get_u64(&msg, DEVICE_START_FLAGS));
 	stage.start_seconds = wire_get_u64(&msg, DEVICE_START_SECONDS);
 	worker.ends_ms = stage_ms + (int64_t)stage.start_seconds * 1000;
 }
@@ -243,10 +250,11 @@ give_code(void)
 		refuse(stage.refusal_at_once);
 		return;
 	}
-	SAY(DEVICE_CODE, wire_text(stage.code.user_code),
-	    wire_text(stage.code.uri),
-	    wire_u64((uint64_t)stage.code.expires_in),
-	    wire_u64((uint64_t)stage.code.interval));
+	for (int i = 0; i < (stage.two_codes ? 2 : 1); i++)
+		SAY(DEVICE_CODE, wire_text(stage.code.user_code),
+		    wire_text(stage.code.uri),
+		    wire_u64((uint64_t)stage.code.expires_in),
+		    wire_u64((uint64_t)stage.code.interval));
 	worker.expires_ms = stage_ms + stage.code.expires_in * 1000;
 	worker.step = AT_POLL;
 	worker.next_ms = stage_ms + stage.code.interval * 1000 +

@@ -56,6 +56,7 @@ struct stage_fake {
 	enum err refusal;		/* ERR_OK: it accepts */
 	enum err refusal_at_once;	/* instead of a code */
 	bool dies;			/* then, without a word */
+	bool two_codes;			/* at once */
 	bool no_kid;			/* accepts without asking for keys */
 	const char *issuer, *tenant, *ipaddr;
 	struct jwks sent;		/* keys that it got */
@@ -64,6 +65,7 @@ struct stage_fake {
 	int64_t ended_ms;		/* when the last one was */
 	char start_uris[512];
 	uint64_t start_seconds;
+	char start_checks[1024];	/* "acrs=... groups=... skew=..." */
 
 	/* The key store. */
 	struct oidc_record record;

@@ -570,6 +570,45 @@ bad_values_of_the_device_flow_are_refused(void **state)
 }
 
 static void
+v6_the_issuer_of_our_tenant_is_taken(void **state)
+{
+	static const char *const issuers[] = {
+		"https://login.microsoftonline.com/" TENANT "/v2.0",
+		"https://sts.windows.net/" TENANT "/",
+		"https://common.example/commons/" TENANT,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(issuers); i++) {
+		AUTO(conf) struct conf conf = { 0 };
+		char text[1024];
+
+		(void)snprintf(text, sizeof(text), "%sissuer = %s\n", DEVICE,
+		    issuers[i]);
+		assert_err(load(text, &conf), ERR_OK);
+	}
+}
+
+static void
+v6_an_issuer_of_many_tenants_is_refused(void **state)
+{
+	static const char *const many[] = {
+		"common", "COMMON", "organizations", "consumers", "common/v2.0",
+		TENANT "/common", "common?x",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(many); i++) {
+		char text[1024];
+
+		(void)snprintf(text, sizeof(text), "%sissuer = "
+		    "https://login.microsoftonline.com/%s\n", DEVICE, many[i]);
+		refused(text, ERR_CONF_VALUE,
+		    "[device] issuer: is that of many tenants");
+	}
+}
+
+static void
 values_that_are_too_long_for_the_wire_are_refused(void **state)
 {
 	static const struct {
@@ -726,6 +765,8 @@ main(void)
 		cmocka_unit_test(what_the_device_flow_needs_is_missed),
 		cmocka_unit_test(a_full_device_section_is_read),
 		cmocka_unit_test(bad_values_of_the_device_flow_are_refused),
+		cmocka_unit_test(v6_the_issuer_of_our_tenant_is_taken),
+		cmocka_unit_test(v6_an_issuer_of_many_tenants_is_refused),
 		cmocka_unit_test(
 		    values_that_are_too_long_for_the_wire_are_refused),
 		cmocka_unit_test(j14_the_issuer_of_tokens_is_the_tenants),

@@ -407,6 +407,8 @@ v7_no_other_status_has_a_token(void **state)
 {
 	static const int statuses[] = { 201, 202, 203, 204, 206, 400, 401,
 		402, 403, 404, 405, 410, 418 };
+	static const int strange[] = { 200, 201, 204, 299, 399, 402, 404,
+		499 };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(statuses); i++)
@@ -414,8 +416,23 @@ v7_no_other_status_has_a_token(void **state)
 		    .body = TOKENS }, ERR_DEVICE_RESPONSE);
 	assert_poll_refused((struct reply){ .status = 200, .body = TOKENS,
 	    .type = "text/html; charset=utf-8" }, ERR_DEVICE_RESPONSE);
-	assert_poll_refused((struct reply){ .status = 404, .body = PENDING },
-	    ERR_DEVICE_RESPONSE);
+	/* Nor does one say that the sign-in goes on. */
+	for (size_t i = 0; i < ARRAY_LEN(strange); i++)
+		assert_poll_refused((struct reply){ .status = strange[i],
+		    .body = PENDING }, ERR_DEVICE_RESPONSE);
+}
+
+static void
+v7_an_array_is_not_even_looked_at(void **state)
+{
+	const struct reply reply = { .status = 200, .body = "[" TOKENS "]" };
+	struct fake f = { .reply = &reply, .count = 1 };
+	AUTO(device_token) struct device_token token = DEVICE_TOKEN_INIT;
+	struct diag diag = DIAG_INIT;
+
+	(void)state;
+	assert_err(poll_every(&f, 5, &token, &diag), ERR_DEVICE_RESPONSE);
+	assert_string_equal(diag.text, "status 200, no JSON object");
 }
 
 static void
@@ -648,6 +665,20 @@ v8_a_network_that_stays_away_ends_at_the_deadline(void **state)
 }
 
 static void
+v8_an_outage_that_is_over_is_none(void **state)
+{
+	static const struct reply replies[] = {
+		{ .err = ERR_HTTP }, { .err = ERR_HTTP }, { .err = ERR_HTTP },
+		{ .status = 400, .body = PENDING },
+	};
+	struct fake f = { .reply = replies, .count = 4 };
+	AUTO(device_token) struct device_token token = DEVICE_TOKEN_INIT;
+
+	(void)state;
+	assert_err(poll_every(&f, 5, &token, NULL), ERR_DEVICE_TIME);
+}
+
+static void
 v4_polls_end_at_the_deadline(void **state)
 {
 	static const struct reply reply = { .status = 400, .body = PENDING,
@@ -798,6 +829,7 @@ main(void)
 		cmocka_unit_test(v7_a_token_comes_with_status_200),
 		cmocka_unit_test(v7_answers_that_are_no_token_end_it),
 		cmocka_unit_test(v7_no_other_status_has_a_token),
+		cmocka_unit_test(v7_an_array_is_not_even_looked_at),
 		cmocka_unit_test(
 		    v7_transport_that_is_not_trustworthy_ends_it),
 		cmocka_unit_test(j11_tokens_that_are_too_long_are_refused),
@@ -813,6 +845,7 @@ main(void)
 		cmocka_unit_test(v8_a_network_that_comes_back_costs_no_login),
 		cmocka_unit_test(
 		    v8_a_network_that_stays_away_ends_at_the_deadline),
+		cmocka_unit_test(v8_an_outage_that_is_over_is_none),
 		cmocka_unit_test(v4_polls_end_at_the_deadline),
 		cmocka_unit_test(
 		    v4_a_poll_cut_short_by_the_deadline_is_no_outage),

@@ -40,6 +40,7 @@ v1_it_is_offered_where_it_is_configured(void **state)
 		{ "*", "*", NULL, "192.0.2.7", 0, false, false, NO },
 		{ "login", "*", NULL, "192.0.2.7", 0, true, false, NO },
 		{ "ssh", "*", NULL, "192.0.2.7", 0, true, false, NO },
+		{ "sshd2", "*", NULL, "192.0.2.7", 0, true, false, NO },
 		{ "SSHD", "*", NULL, "192.0.2.7", 0, true, false, NO },
 		{ NULL, "*", NULL, "192.0.2.7", 0, true, false, NO },
 		{ "*", NULL, NULL, "192.0.2.7", 0, true, false, NO },
@@ -272,6 +273,40 @@ who_hangs_up_while_others_fetch_is_gone_at_once(void **state)
 	assert_in_range(stage_ms, 1007000, 1007200);
 }
 
+/* -- what the worker checks ------------------------------------------------ */
+
+static void
+j24_the_worker_is_told_what_to_demand(void **state)
+{
+	LIST(groups, stage_text("group-1"), stage_text("group-2"));
+	STAGE(play, 80);
+
+	(void)state;
+	stage.polls = 0;
+	play.conf.device_require_groups = groups;
+	play.conf.device_require_acrs = stage_text("c1");
+	play.conf.device_auth_max_age = 600;
+	play.conf.saml_clock_skew = 7;
+	play.conf.users_guests = true;
+	assert_err(stage_run(&play), ERR_OK);
+	assert_string_equal(stage.start_checks, "acrs=c1 "
+	    "groups=group-1\ngroup-2 skew=7 age=600 flags=1");
+}
+
+static void
+j16_guests_are_not_welcome_unless_that_is_configured(void **state)
+{
+	STAGE(play, 80);
+
+	(void)state;
+	stage.polls = 0;
+	play.conf.device_auth_max_age = 0;
+	play.conf.saml_clock_skew = 60;
+	assert_err(stage_run(&play), ERR_OK);
+	assert_string_equal(stage.start_checks,
+	    "acrs= groups= skew=60 age=0 flags=0");
+}
+
 /* -- whom a token lets in -------------------------------------------------- */
 
 static void
@@ -443,6 +478,66 @@ v1_a_wrong_code_or_none_does_not(void **state)
 	}
 }
 
+static int spoiled;
+
+/* A symbol of it is another. */
+static void
+read_and_spoil(void)
+{
+	static const int places[] = { 1, 2, 3, 5, 6, 7 };
+	char *p = typed + places[spoiled];
+
+	read_confirm();
+	*p = *p == '7' ? '8' : '7';
+}
+
+static void
+v1_every_symbol_of_the_code_counts(void **state)
+{
+	(void)state;
+	for (spoiled = 0; spoiled < 6; spoiled++) {
+		STAGE(play, 80);
+
+		stage.polls = 0;
+		play.conf.device_confirm = stage_text("/bin/true");
+		stage_call_at(50000, read_and_spoil);
+		for (int i = 1; i <= 3; i++)
+			stage_at(50000 + i, STAGE_TYPE, typed);
+		assert_err(stage_run(&play), ERR_DEVICE_CONFIRM);
+	}
+}
+
+static void
+v1_a_program_that_hangs_is_given_up_after_30_seconds(void **state)
+{
+	STAGE(play, 80);
+	int64_t begun = stage_ms;
+
+	(void)state;
+	stage.polls = 0;
+	play.conf.device_confirm = stage_text("/bin/true");
+	stage.confirm_hangs = true;
+	assert_err(stage_run(&play), ERR_DEVICE_CONFIRM);
+	assert_in_range(stage_ms - begun, 30000, 45000);
+}
+
+static void
+v5_a_value_for_the_program_is_one_line(void **state)
+{
+	STAGE(play, 80);
+
+	(void)state;
+	stage.polls = 0;
+	play.conf.device_confirm = stage_text("/bin/true");
+	(void)snprintf(play.login.who.rhost, sizeof(play.login.who.rhost),
+	    "192.0.2.7\nuser=root");
+	stage_call_at(50000, read_confirm);
+	stage_at(50001, STAGE_TYPE, typed);
+	assert_err(stage_run(&play), ERR_OK);
+	assert_non_null(strstr(stage.confirm_got, "\nrhost=\ncode="));
+	assert_null(strstr(stage.confirm_got, "root"));
+}
+
 static void
 v1_a_program_that_others_can_write_is_not_started(void **state)
 {
@@ -490,12 +585,19 @@ main(void)
 		cmocka_unit_test(j27_what_others_fetch_is_waited_for),
 		cmocka_unit_test(
 		    who_hangs_up_while_others_fetch_is_gone_at_once),
+		cmocka_unit_test(j24_the_worker_is_told_what_to_demand),
+		cmocka_unit_test(
+		    j16_guests_are_not_welcome_unless_that_is_configured),
 		cmocka_unit_test(the_first_check_that_fails_is_the_reason),
 		cmocka_unit_test(
 		    j14_a_worker_that_accepts_something_else_is_not_believed),
 		cmocka_unit_test(v1_the_browser_is_where_it_may_be),
 		cmocka_unit_test(v1_the_code_that_was_sent_lets_in),
 		cmocka_unit_test(v1_a_wrong_code_or_none_does_not),
+		cmocka_unit_test(v1_every_symbol_of_the_code_counts),
+		cmocka_unit_test(
+		    v1_a_program_that_hangs_is_given_up_after_30_seconds),
+		cmocka_unit_test(v5_a_value_for_the_program_is_one_line),
 		cmocka_unit_test(
 		    v1_a_program_that_others_can_write_is_not_started),
 		cmocka_unit_test(v1_without_a_program_no_code_is_asked_for),

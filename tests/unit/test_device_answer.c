@@ -217,6 +217,21 @@ v3_a_device_code_is_printable_and_of_sane_length(void **state)
 	assert_int_equal(code.secret.len, DEVICE_CODE_MAX_LEN);
 }
 
+static void
+v3_a_code_that_is_cleared_is_gone(void **state)
+{
+	static const char zeros[sizeof(((struct device_code *)0)->user_code)];
+	struct device_code code = DEVICE_CODE_INIT;
+
+	(void)state;
+	assert_err(read_listed(GOOD, &code), ERR_OK);
+	assert_string_equal(buf_str(&code.secret), "dev-ice_code");
+	device_code_clear(&code);
+	assert_null(code.secret.data);
+	assert_int_equal(code.secret.len, 0);
+	assert_memory_equal(code.user_code, zeros, sizeof(zeros));
+}
+
 /* Of the token's answer only what the verifier needs is kept. */
 static void
 j23_nothing_but_two_tokens_is_kept(void **state)
@@ -251,6 +266,7 @@ main(void)
 		    v5_nothing_can_be_shown_when_nothing_is_listed),
 		cmocka_unit_test(
 		    v3_a_device_code_is_printable_and_of_sane_length),
+		cmocka_unit_test(v3_a_code_that_is_cleared_is_gone),
 		cmocka_unit_test(j23_nothing_but_two_tokens_is_kept),
 	};
 

@@ -621,6 +621,19 @@ v5_only_codes_and_known_addresses_are_shown(void **state)
 	}
 }
 
+/* Nobody could say any more which of them is typed. */
+static void
+v2_a_worker_with_two_codes_has_failed(void **state)
+{
+	STAGE(play, 80);
+
+	(void)state;
+	stage.polls = 0;
+	stage.two_codes = true;
+	assert_err(stage_run(&play), ERR_WORKER);
+	assert_null(strstr(stage.calls, "replay"));
+}
+
 static void
 codes_are_grouped_for_reading(void **state)
 {
@@ -681,6 +694,7 @@ main(void)
 		    v4_a_longer_time_of_the_application_is_not_mentioned),
 		cmocka_unit_test(v4_without_time_no_flow_is_begun),
 		cmocka_unit_test(v5_only_codes_and_known_addresses_are_shown),
+		cmocka_unit_test(v2_a_worker_with_two_codes_has_failed),
 		cmocka_unit_test(codes_are_grouped_for_reading),
 	};
 

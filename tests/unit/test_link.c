@@ -152,6 +152,33 @@ i1_another_persons_login_is_a_mismatch(void **data)
 	assert_err(link_to(*data, &ann, "bob"), ERR_LINK_MISMATCH);
 }
 
+/* Two sign in at the same time, and each types a code. */
+static void
+v2_each_of_two_who_sign_in_opens_their_own_account(void **data)
+{
+	struct claims ann = entra(OID_A, "ann@contoso.com");
+	struct claims bob = entra(OID_B, "bob@contoso.com");
+
+	assert_err(link_to(*data, &bob, "bob"), ERR_OK);
+	assert_err(link_to(*data, &ann, "ann"), ERR_OK);
+}
+
+/* Each types the other's, the first time and whenever later. */
+static void
+v2_who_types_anothers_code_opens_neither_account(void **data)
+{
+	struct claims ann = entra(OID_A, "ann@contoso.com");
+	struct claims bob = entra(OID_B, "bob@contoso.com");
+
+	assert_err(link_to(*data, &bob, "ann"), ERR_LINK_MISMATCH);
+	assert_err(link_to(*data, &ann, "bob"), ERR_LINK_MISMATCH);
+	assert_pins(*data, "");
+	assert_err(link_to(*data, &ann, "ann"), ERR_OK);
+	assert_err(link_to(*data, &ann, "bob"), ERR_LINK_MISMATCH);
+	assert_err(link_to(*data, &bob, "ann"), ERR_LINK_PIN);
+	assert_pins(*data, "a=entra:" TENANT ":" OID_A_LOWER);
+}
+
 static void
 i1_no_part_of_a_name_is_enough(void **data)
 {
@@ -571,6 +598,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(first_login_by_name_pins_the_object),
 		TEST(i1_another_persons_login_is_a_mismatch),
+		TEST(v2_each_of_two_who_sign_in_opens_their_own_account),
+		TEST(v2_who_types_anothers_code_opens_neither_account),
 		TEST(i1_no_part_of_a_name_is_enough),
 		TEST(i3_pinned_account_follows_the_object_and_not_the_name),
 		TEST(i3_new_object_with_an_old_name_is_refused),
