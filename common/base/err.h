@@ -5,8 +5,8 @@
  * A code is at the same time a function's result and the *reason* that is
  * written to the log, sent over the wire and asserted by tests.  The reason's
  * name is stable; the text says what is wrong in words for an administrator.
- * SAML rows (A1, B12, D5 ...) name the clause of the catalogue of checks that
- * the code enforces.
+ * Rows (A1, B12, D5, J14, V3 ...) name the clause of the catalogue of checks
+ * that the code enforces.
  */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
@@ -203,10 +203,10 @@
 	X(STORE_VERSION,	"store-version",	"",	"state database is of another version") \
 	/* provisioning */ \
 	X(HTTP,			"http",			"",	"HTTP request failed") \
-	X(HTTP_TLS,		"http-tls",		"",	"TLS connection is not trustworthy") \
+	X(HTTP_TLS,		"http-tls",		"J25",	"TLS connection is not trustworthy") \
 	X(HTTP_STATUS,		"http-status",		"",	"server answered with an error") \
 	X(HTTP_AUTH,		"http-auth",		"",	"server refused the token") \
-	X(HTTP_REDIRECT,	"http-redirect",	"",	"server redirects, which is not followed") \
+	X(HTTP_REDIRECT,	"http-redirect",	"J25",	"server redirects, which is not followed") \
 	X(JSON,			"json",			"J8",	"malformed JSON") \
 	X(SCIM,			"scim",			"",	"not a SCIM list response") \
 	X(SCIM_PARTIAL,		"scim-partial",		"",	"listing is incomplete") \
