@@ -17,8 +17,9 @@ EXTRA_DIST += tests/lib/saml_make.py tests/lib/tap.sh \
 	tests/vectors/state/version-1.sql tests/vectors/state/version-2.sql
 
 # Every check with one mistake, and the test that sees it: some minutes.
-EXTRA_DIST += tests/mutants/rows.tsv tests/mutants/run.sh \
-	tests/mutants/device-state.mutants tests/mutants/saml.mutants \
+EXTRA_DIST += tests/mutants/device.mutants \
+	tests/mutants/device-state.mutants tests/mutants/rows.tsv \
+	tests/mutants/run.sh tests/mutants/saml.mutants \
 	tests/mutants/table.awk
 mutants:
 	$(SHELL) $(srcdir)/tests/mutants/run.sh
