@@ -264,6 +264,17 @@ check "who is not allowed sees what everybody sees" \
 	same "$(alike nobody b.simon)" "$(alike not-allowed j.smith)"
 check "but of a code that the provider does not know" decoys_shown
 
+# So many seconds apart at most.
+apart() # SECONDS A B
+{
+	echo "$2 and $3 seconds"
+	[ $(($2 - $3)) -le "$1" ] && [ $(($3 - $2)) -le "$1" ]
+}
+check "who is deactivated waits as long as everybody" \
+	apart 5 "$(seconds_of inactive)" "$(seconds_of nobody)"
+check "who is not allowed waits as long as everybody" \
+	apart 5 "$(seconds_of not-allowed)" "$(seconds_of nobody)"
+
 check "sshd's LoginGraceTime: refused before it ends" \
 	test "$(seconds_of grace-ssh)" -lt 30
 check "and the log says why" grep -q \
