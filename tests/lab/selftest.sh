@@ -231,13 +231,10 @@ ask() # PATH [CURL OPTION...]
 	    "$at$ask_path"
 }
 
-# A member of the last answer, and of its n-th part as a token.
+# A member of the last answer, a text without quotes or a number.
 member() # NAME
 {
-	/usr/bin/python3 -c 'import json, sys
-value = json.load(open(sys.argv[1])).get(sys.argv[2], "")
-print(value if isinstance(value, str) else json.dumps(value))' \
-	    "$folder/answer" "$1"
+	sed -nE "s/.*\"$1\": ?\"?([^\",}]*).*/\1/p" "$folder/answer"
 }
 
 decode() # BASE64URL
@@ -346,8 +343,9 @@ check "a foreign key is foreign" token_signed stranger
 sign_in signer=jwt-new >/dev/null
 check "a new key signs" token_signed jwt-new
 for variant in $("$top_srcdir/tests/lab/lab" token_variants); do
-	check "token variant $variant can be made" \
-		test "$(sign_in token="$variant")" = ""
+	begin
+	lab approve "$user_code" B.Simon@contoso.com "$variant"
+	check "token variant $variant can be made" test "$(poll)" = ""
 done
 refuse "another cannot" lab oidc token=no-such-variant
 lab oidc
