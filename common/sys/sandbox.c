@@ -127,6 +127,11 @@ sandbox_limit(unsigned int cpu_seconds, size_t address_space,
 	for (size_t i = 0; i < ARRAY_LEN(limits) && r == ERR_OK; i++)
 		if (!limits[i].skip)
 			r = limit(limits[i].resource, limits[i].value, diag);
+	/* execve(2) has made it dumpable again, and a worker of another login
+	 * is the same user.  A sanitizer's search for leaks needs it. */
+	if (r == ERR_OK && !SANITIZED &&
+	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+		r = fail_errno(diag, ERR_INTERNAL, "dumpable");
 	return r;
 }
 

@@ -20,7 +20,8 @@
 enum err sandbox_enter(const char *user, struct diag *diag) MUST_USE;
 
 /* Limits for a worker: seconds of CPU, bytes of address space (0: as is),
- * open files; no files written, no processes started. */
+ * open files; no files written, no processes started.  Its memory is closed to
+ * other processes of its account. */
 enum err sandbox_limit(unsigned int cpu_seconds, size_t address_space,
 	unsigned int files, struct diag *diag) MUST_USE;
 

@@ -130,6 +130,22 @@ a_worker_has_limits(void **state)
 	assert_true(in_child(is_limited));
 }
 
+/* As after execve(2). */
+static bool
+closes_its_memory(void)
+{
+	return prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0 &&
+	    sandbox_limit(2, 0, 64, NULL) == ERR_OK &&
+	    prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == SANITIZED;
+}
+
+static void
+v3_a_worker_s_memory_is_closed_to_its_account(void **state)
+{
+	(void)state;
+	assert_true(in_child(closes_its_memory));
+}
+
 static bool
 keeps_a_lower_limit(void)
 {
@@ -155,6 +171,7 @@ main(void)
 		cmocka_unit_test(
 		    everybody_gives_up_new_privileges_and_core_files),
 		cmocka_unit_test(a_worker_has_limits),
+		cmocka_unit_test(v3_a_worker_s_memory_is_closed_to_its_account),
 		cmocka_unit_test(a_lower_limit_of_the_host_stays),
 		/* for root */
 		cmocka_unit_test(root_becomes_the_account_for_good),
