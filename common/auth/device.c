@@ -233,6 +233,7 @@ struct polls {
 	int64_t interval_ms;	/* that the server wants */
 	int64_t wait_ms;	/* before the next poll */
 	unsigned int failures;	/* without an answer between them */
+	bool untrusted;		/* the last one was ERR_HTTP_TLS */
 	struct turn turn;	/* the last poll */
 };
 
@@ -281,6 +282,19 @@ check_time(const struct polls *p, struct diag *diag)
 	return fail(diag, ERR_DEVICE_TIME, "nobody signed in");
 }
 
+/* A handshake that the network breaks off looks like one that is refused: who
+ * means it says it twice. */
+static void
+forgive_once(struct polls *p)
+{
+	bool again = p->untrusted;
+
+	p->untrusted = p->turn.outcome == STOPPED &&
+	    p->turn.reason == ERR_HTTP_TLS;
+	if (p->untrusted && !again)
+		p->turn.outcome = BUSY;
+}
+
 /* Polls once, when it is time. */
 static enum err
 poll_once(struct polls *p, bool first, struct diag *diag)
@@ -296,6 +310,7 @@ poll_once(struct polls *p, bool first, struct diag *diag)
 		return r;
 	take_turn(p->server, p->request->token_endpoint, &p->form, &p->turn,
 	    diag);
+	forgive_once(p);
 	return p->turn.outcome == STOPPED ? p->turn.reason : ERR_OK;
 }
 

@@ -79,8 +79,9 @@ enum err device_begin(const struct device_request *request,
  * ERR_DEVICE_EXPIRED when the code's time is over, ERR_DEVICE_TIME at the
  * deadline (in both cases when there is no time for another poll),
  * ERR_DEVICE_BUSY when the last polls before that failed; ERR_DEVICE_RESPONSE,
- * ERR_JSON, ERR_JWT_TOO_LONG for an answer that is none, ERR_HTTP_TLS,
- * ERR_HTTP_REDIRECT, and the reasons of device_error.h.
+ * ERR_JSON, ERR_JWT_TOO_LONG for an answer that is none, ERR_HTTP_TLS when
+ * two in a row were that, ERR_HTTP_REDIRECT, and the reasons of
+ * device_error.h.
  */
 enum err device_poll(const struct device_request *request,
 	const struct device_code *code, const struct device_server *server,

@@ -438,8 +438,8 @@ v7_an_array_is_not_even_looked_at(void **state)
 static void
 v7_transport_that_is_not_trustworthy_ends_it(void **state)
 {
-	static const enum err ends[] = { ERR_HTTP_TLS, ERR_HTTP_REDIRECT,
-		ERR_SYNTAX, ERR_NOMEM, ERR_WIRE_CLOSED };
+	static const enum err ends[] = { ERR_HTTP_REDIRECT, ERR_SYNTAX,
+		ERR_NOMEM, ERR_WIRE_CLOSED };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
@@ -447,6 +447,45 @@ v7_transport_that_is_not_trustworthy_ends_it(void **state)
 		    ends[i]);
 	assert_poll_refused((struct reply){ .err = ERR_TOO_LONG },
 	    ERR_DEVICE_RESPONSE);
+}
+
+static void
+v8_broken_handshake_is_tried_once_more(void **state)
+{
+	static const struct reply replies[] = {
+		{ .err = ERR_HTTP_TLS },
+		{ .status = 400, .body = PENDING },
+		{ .err = ERR_TIMEOUT },
+		{ .err = ERR_HTTP_TLS },
+		{ .err = ERR_TIMEOUT },
+		{ .status = 200, .body = TOKENS },
+	};
+	struct fake f = { .reply = replies, .count = ARRAY_LEN(replies) };
+	AUTO(device_token) struct device_token token = DEVICE_TOKEN_INIT;
+
+	(void)state;
+	assert_err(poll_every(&f, 5, &token, NULL), ERR_OK);
+	assert_int_equal(f.begun[1] - f.ended[0], 10000);
+}
+
+static void
+j25_two_broken_handshakes_end_it(void **state)
+{
+	static const struct reply replies[] = {
+		{ .status = 400, .body = PENDING },
+		{ .err = ERR_HTTP_TLS },
+		{ .err = ERR_HTTP_TLS },
+		{ .status = 200, .body = TOKENS },
+	};
+	struct fake f = { .reply = replies, .count = ARRAY_LEN(replies) };
+	AUTO(device_token) struct device_token token = DEVICE_TOKEN_INIT;
+	struct diag diag = DIAG_INIT;
+
+	(void)state;
+	assert_err(poll_every(&f, 5, &token, &diag), ERR_HTTP_TLS);
+	assert_err(diag.code, ERR_HTTP_TLS);
+	assert_int_equal(f.asked, 3);
+	assert_int_equal(token.id_token.len, 0);
 }
 
 static void
@@ -832,6 +871,8 @@ main(void)
 		cmocka_unit_test(v7_an_array_is_not_even_looked_at),
 		cmocka_unit_test(
 		    v7_transport_that_is_not_trustworthy_ends_it),
+		cmocka_unit_test(v8_broken_handshake_is_tried_once_more),
+		cmocka_unit_test(j25_two_broken_handshakes_end_it),
 		cmocka_unit_test(j11_tokens_that_are_too_long_are_refused),
 		cmocka_unit_test(errors_end_it_with_their_reason),
 		cmocka_unit_test(v3_a_code_that_was_used_ends_it),
