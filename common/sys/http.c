@@ -24,9 +24,11 @@ struct http {
 	char why[CURL_ERROR_SIZE];
 };
 
-/* Where the body goes, and why we ended the transfer. */
+/* What is sent, where the body goes, and why we ended the transfer. */
 struct sink {
 	const struct http *http;
+	const struct buf *form;		/* NULL: none */
+	size_t sent;
 	struct buf *body;
 	enum err err;
 };
@@ -44,6 +46,25 @@ receive(char *data, size_t size, size_t count, void *context)
 
 	sink->err = buf_put(sink->body, data, size * count);
 	return sink->err == ERR_OK ? size * count : 0;
+}
+
+/*
+ * On a connection that was kept and is closed meanwhile libcurl sends a
+ * request again, by itself and at once, which the provider takes for a poll
+ * that came too early.  It cannot if it would have to read the form again: so
+ * it is given one that cannot be wound back, and not the bytes.
+ */
+static size_t
+send_form(char *to, size_t size, size_t count, void *context)
+{
+	struct sink *sink = context;
+	size_t len = sink->form->len - sink->sent;
+
+	if (len > size * count)
+		len = size * count;
+	memcpy(to, sink->form->data + sink->sent, len);
+	sink->sent += len;
+	return len;
 }
 
 /* libcurl calls it once a second at least. */
@@ -279,26 +300,22 @@ set_request(struct http *http, const char *url, int64_t deadline_ms,
 	return c;
 }
 
-/* A GET, or a POST of a form, which libcurl does not copy.  On a connection
- * that was kept and is closed meanwhile libcurl sends a request twice, by
- * itself and at once: no POST is sent on one. */
+/* A GET, or a POST of the sink's form. */
 static CURLcode
-set_method(CURL *curl, const struct buf *form)
+set_method(CURL *curl, struct sink *sink)
 {
 	CURLcode c;
 
-	if (form == NULL)
+	if (sink->form == NULL)
 		return curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
 	c = curl_easy_setopt(curl, CURLOPT_POST, 1L);
 	if (c == CURLE_OK)
-		c = curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
+		c = curl_easy_setopt(curl, CURLOPT_READFUNCTION, send_form);
 	if (c == CURLE_OK)
-		c = curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
-	if (c == CURLE_OK)
-		c = curl_easy_setopt(curl, CURLOPT_POSTFIELDS, buf_str(form));
+		c = curl_easy_setopt(curl, CURLOPT_READDATA, sink);
 	if (c == CURLE_OK)
 		c = curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE,
-		    (long)form->len);
+		    (long)sink->form->len);
 	return c;
 }
 
@@ -369,7 +386,7 @@ static enum err
 ask(struct http *http, const char *url, const struct buf *form,
     int64_t deadline_ms, struct http_response *ret, struct diag *diag)
 {
-	struct sink sink = { http, &ret->body, ERR_OK };
+	struct sink sink = { http, form, 0, &ret->body, ERR_OK };
 	enum err r;
 	CURLcode c;
 
@@ -386,7 +403,7 @@ ask(struct http *http, const char *url, const struct buf *form,
 	http->why[0] = '\0';
 	c = set_request(http, url, deadline_ms, &sink);
 	if (c == CURLE_OK)
-		c = set_method(http->curl, form);
+		c = set_method(http->curl, &sink);
 	if (c == CURLE_OK)
 		c = curl_easy_perform(http->curl);
 	if (c != CURLE_OK)

@@ -65,9 +65,10 @@ enum err http_get(struct http *http, const char *url, int64_t deadline_ms,
 	struct http_response *ret, struct diag *diag) MUST_USE;
 
 /*
- * POST of an application/x-www-form-urlencoded body, which may be secret, sent
- * once, on a connection of its own; as http_get() in everything else.  For the OAuth endpoints: a SCIM server is
- * never sent anything but GET (tests/lint/includes.sh sees to it).
+ * POST of an application/x-www-form-urlencoded body, which may be secret; sent
+ * once, whatever becomes of the connection; as http_get() in everything else.
+ * For the OAuth endpoints: a SCIM server is never sent anything but GET
+ * (tests/lint/includes.sh sees to it).
  */
 enum err http_post(struct http *http, const char *url, const struct buf *form,
 	int64_t deadline_ms, struct http_response *ret, struct diag *diag)
