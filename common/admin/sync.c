@@ -65,18 +65,16 @@ sync_idp(struct sync *sync, struct diag *diag)
 
 /* -- the device flow's endpoints and keys ---------------------------------- */
 
-/* A provider that was not known before had no keys. */
+/* A provider that was not known before had no keys; nor has one whose record
+ * is damaged, which is what this mends. */
 static enum err
 save_device(struct sync *sync, const struct oidc_record *fetched,
     struct oidc_record *before, struct diag *diag)
 {
 	char issuer[OIDC_ISSUER_SIZE];
-	enum err r;
 
 	conf_device_issuer(&sync->admin->conf, issuer, sizeof(issuer));
-	r = oidc_store_load(sync->store, issuer, before, diag);
-	if (r != ERR_OK && r != ERR_OIDC_MISSING)
-		return r;
+	(void)!oidc_store_load(sync->store, issuer, before, NULL);
 	return oidc_store_save(sync->store, issuer, &fetched->endpoints,
 	    &fetched->keys, sync->admin->now, diag);
 }

@@ -335,6 +335,32 @@ check "j28: check warns" says "warn  device keys: read 24 h ago, longer" check
 check "j28: sync makes them young again" succeeds sync
 check "j28: and usable" says '"state":"ok"' --json idp show
 
+# -- j28: damage
+
+damage() # SQL
+{
+	$python - "$dir/state/state/state.db" "$1" <<-'END'
+	import sqlite3, sys
+	db = sqlite3.connect(sys.argv[1])
+	db.execute(sys.argv[2])
+	db.commit()
+	END
+}
+
+is_damaged()
+{
+	! admin idp show && grep -q "(store: " "$dir/err"
+}
+
+for change in "UPDATE jwks SET e = x'03'" \
+	"UPDATE meta SET value = 'x' WHERE key = 'oidc_token'" \
+	"UPDATE meta SET value = 'x' WHERE key = 'oidc_fetched'"; do
+	check "j28: $change" damage "$change"
+	check "j28: is seen" is_damaged
+	check "j28: that sync mends" succeeds sync
+	check "j28: with the keys of now" keys_are second
+done
+
 # -- the confirmation program
 
 printf '#!/bin/sh\n' >"$dir/confirm"
