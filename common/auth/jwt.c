@@ -175,18 +175,31 @@ add_provider(struct jwt_verifier *v, struct diag *diag)
 {
 	const char *idp = json_string_of(json_member(v->payload, "idp"));
 
-	return idp == NULL ? ERR_OK : add(v, CLAIM_PROVIDER, idp, diag);
+	if (idp == NULL)
+		return ERR_OK;
+	if (has_control(idp))
+		return fail(diag, ERR_LINK_GUEST, "idp is no plain text");
+	return add(v, CLAIM_PROVIDER, idp, diag);
+}
+
+static enum err
+add_context(struct jwt_verifier *v, const char *text, struct diag *diag)
+{
+	if (has_control(text))
+		return fail(diag, ERR_JWT_ACRS, "acrs is no plain text");
+	return add(v, "acrs", text, diag);
 }
 
 /* One text or several, as jwt_check_context() saw. */
 static enum err
-add_context(struct jwt_verifier *v, struct diag *diag)
+add_contexts(struct jwt_verifier *v, struct diag *diag)
 {
 	struct json *acrs = json_member(v->payload, "acrs");
-	enum err r = add_text(v, "acrs", diag);
+	const char *text = json_string_of(acrs);
+	enum err r = text == NULL ? ERR_OK : add_context(v, text, diag);
 
 	for (size_t i = 0; i < json_count(acrs) && r == ERR_OK; i++)
-		r = add(v, "acrs", json_string_of(json_item(acrs, i)), diag);
+		r = add_context(v, json_string_of(json_item(acrs, i)), diag);
 	return r;
 }
 
@@ -212,7 +225,7 @@ read_claims(struct jwt_verifier *v, struct diag *diag)
 	for (size_t i = 0; i < ARRAY_LEN(texts) && r == ERR_OK; i++)
 		r = add_text(v, texts[i], diag);
 	if (r == ERR_OK)
-		r = add_context(v, diag);
+		r = add_contexts(v, diag);
 	return r;
 }
 

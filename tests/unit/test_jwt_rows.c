@@ -125,6 +125,8 @@ j16_guests_are_refused_unless_welcome(void **state)
 	assert_err(guest_reason("idp", "\"live.com\""), ERR_OK);
 	assert_err(guest_reason("acct", "\"1\""), ERR_LINK_GUEST);
 	assert_err(guest_reason("idp", "1"), ERR_LINK_GUEST);
+	assert_err(guest_reason("idp", "\"live.com\\n\""), ERR_LINK_GUEST);
+	assert_err(guest_reason("idp", "\"\\u009b2J\""), ERR_LINK_GUEST);
 }
 
 static void

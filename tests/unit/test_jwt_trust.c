@@ -27,7 +27,8 @@ j22_the_authentication_context_is_there(void **state)
 	};
 	static const char *const malformed[] = {
 		"1", "null", "{\"c1\":1}", "[1]", "[\"c1\",1]", "[\"c1\",[]]",
-		"[[\"c1\"]]", "[null,\"c1\"]",
+		"[[\"c1\"]]", "[null,\"c1\"]", "\"c1\\n\"",
+		"[\"c1\",\"\\u001b[2J\"]", "[\"\\u009b2J\",\"c1\"]",
 	};
 
 	(void)state;
