@@ -8,6 +8,7 @@
 #define LOGIN_PRESET 60		/* of both implementations of login */
 #define GRACE_MAX 1000000
 #define BLANKS " \t"
+#define AROUND BLANKS "\""	/* a value in login.defs, which people write */
 
 /* "KEY BLANKS NUMBER" at the beginning of a line. */
 static bool
@@ -20,25 +21,26 @@ number_of_line(const char *line, const char *key, int64_t *ret)
 
 	if (strncmp(line, key, key_len) != 0)
 		return false;
-	blanks = strspn(value, BLANKS);
+	blanks = strspn(value, AROUND);
 	value += blanks;
-	if (blanks == 0 || !parse_u64(value, strcspn(value, BLANKS "\n"),
+	if (blanks == 0 || !parse_u64(value, strcspn(value, AROUND "\n"),
 	    GRACE_MAX, &number))
 		return false;
 	*ret = (int64_t)number;
 	return true;
 }
 
-/* The last line with this key counts. */
+/* The last line with this key counts; some of before may stand before it. */
 static bool
-find_number(const char *text, const char *key, int64_t *ret)
+find_number(const char *text, const char *before, const char *key,
+    int64_t *ret)
 {
 	bool found = false;
 
 	while (*text != '\0') {
 		size_t len = strcspn(text, "\n");
 
-		if (number_of_line(text, key, ret))
+		if (number_of_line(text + strspn(text, before), key, ret))
 			found = true;
 		text += len + (text[len] == '\n');
 	}
@@ -48,7 +50,7 @@ find_number(const char *text, const char *key, int64_t *ret)
 bool
 grace_of_sshd(const char *text, int64_t *ret)
 {
-	return find_number(text, "logingracetime", ret);
+	return find_number(text, "", "logingracetime", ret);
 }
 
 int64_t
@@ -56,7 +58,7 @@ grace_of_login(const char *text)
 {
 	int64_t seconds = LOGIN_PRESET;
 
-	(void)!find_number(text, "LOGIN_TIMEOUT", &seconds);
+	(void)!find_number(text, BLANKS, "LOGIN_TIMEOUT", &seconds);
 	return seconds;
 }
 

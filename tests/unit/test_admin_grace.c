@@ -53,6 +53,11 @@ login_waits_for_a_minute_unless_it_is_told(void **state)
 		{ "LOGIN_RETRIES\t\t5\nLOGIN_TIMEOUT\t\t300\n", 300 },
 		{ "LOGIN_TIMEOUT 300  \nUMASK 022\n", 300 },
 		{ "LOGIN_TIMEOUT 300\nLOGIN_TIMEOUT 0\n", 0 },
+		{ " \tLOGIN_TIMEOUT 30\n", 30 },
+		{ "LOGIN_TIMEOUT \"30\"\n", 30 },
+		{ "\n \nLOGIN_TIMEOUT 30\n \n", 30 },
+		{ " # LOGIN_TIMEOUT 30\n", 60 },
+		{ "LOGIN_TIMEOUT\n 30\n", 60 },
 	};
 
 	(void)state;
