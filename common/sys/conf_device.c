@@ -66,6 +66,15 @@ has_part(const char *url, const char *word)
 	return false;
 }
 
+/* Entra's words for all tenants.  Of several nobody could say whose people
+ * would be let in (V6). */
+static bool
+is_of_many(const char *url)
+{
+	return has_part(url, "common") || has_part(url, "organizations") ||
+	    has_part(url, "consumers");
+}
+
 /* The first GUID of a text, not terminated, or NULL. */
 static const char *
 find_guid(const char *text)
@@ -76,21 +85,15 @@ find_guid(const char *text)
 	return NULL;
 }
 
-/* Of several tenants nobody could say whose people would be let in (V6). */
 static const char *
 check_device_issuer(const struct conf *c)
 {
-	static const char *const many[] = {
-		"common", "organizations", "consumers",
-	};
 	const char *guid = find_guid(c->device_issuer);
 	char tenant[GUID_LEN + 1] = "";
 
-	for (size_t i = 0; i < ARRAY_LEN(many); i++)
-		if (has_part(c->device_issuer, many[i]))
-			return "is that of many tenants; put the tenant's "
-			    "GUID in the place of common, organizations or "
-			    "consumers";
+	if (is_of_many(c->device_issuer))
+		return "is that of many tenants; put the tenant's GUID in "
+		    "the place of common, organizations or consumers";
 	if (guid != NULL)
 		memcpy(tenant, guid, GUID_LEN);
 	if (guid != NULL && !parse_equal_nocase(tenant, c->idp_tenant))
@@ -136,6 +139,10 @@ check_endpoints(const struct conf *c)
 		if (strlen(urls[i]) > OIDC_URL_MAX)
 			return "and its neighbours must not be longer than "
 			    "2048 bytes";
+		if (is_of_many(urls[i]))
+			return "or a neighbour is that of many tenants; put "
+			    "the tenant's GUID in the place of common, "
+			    "organizations or consumers";
 	}
 	if (count != 0 && count != ARRAY_LEN(urls))
 		return "token_endpoint and jwks_uri go together; set all "

@@ -507,6 +507,14 @@ static const struct {
 	{ "issuer = https://h/" OTHER_TENANT "/" TENANT,
 	    "[device] issuer: has the GUID of another" },
 	{ "issuer = http://login.example/", "not an https://" },
+	{ "device_endpoint = https://h/common/d\n"
+	    "token_endpoint = https://h/t\njwks_uri = https://h/k",
+	    "[device] device_endpoint: or a neighbour is that of many" },
+	{ "device_endpoint = https://h/d\n"
+	    "token_endpoint = https://h/Organizations/t\n"
+	    "jwks_uri = https://h/k", "is that of many tenants" },
+	{ "device_endpoint = https://h/d\ntoken_endpoint = https://h/t\n"
+	    "jwks_uri = https://h/consumers", "is that of many tenants" },
 	{ "hosts = https://h", "[device] hosts: may hold names" },
 	{ "hosts = h/x", "[device] hosts: may hold names" },
 	{ "hosts = h?x", "[device] hosts: may hold names" },
