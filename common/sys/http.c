@@ -2,6 +2,7 @@
 #include "sys/http.h"
 
 #include <curl/curl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -156,12 +157,24 @@ set_policy(CURL *curl, const struct http_options *options)
 	return c;
 }
 
+/* CURLOPT_NOSIGNAL leaves this to the program: OpenSSL may write to a socket as
+ * to a file, and a server that has gone away would be the end of us. */
+static void
+ignore_broken_pipes(void)
+{
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	(void)sigaction(SIGPIPE, &ignore, NULL);
+}
+
 enum err
 http_new(const struct http_options *options, struct http **ret,
     struct diag *diag)
 {
 	AUTO(http) struct http *http = NULL;
 	enum err r = check_token(options->token, diag);
+
+	ignore_broken_pipes();
 
 	if (r != ERR_OK)
 		return r;

@@ -39,7 +39,8 @@ DEFINE_AUTO(http_response, struct http_response, http_response_clear);
 /* A client talks to one server (whose name it resolves once, without starting
  * a thread) and keeps its connection from one request to the next.  Strings
  * are copied; the copy of the token is wiped by http_free(), and it is sent in
- * the Authorization header to the origin server and nowhere else.
+ * the Authorization header to the origin server and nowhere else.  The process
+ * ignores SIGPIPE from then on.
  * ERR_SYNTAX (a token that cannot stand in a header), ERR_NOMEM. */
 struct http;
 enum err http_new(const struct http_options *options, struct http **ret,

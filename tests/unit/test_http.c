@@ -504,6 +504,19 @@ a_token_that_could_end_its_header_is_refused(void **state)
 }
 
 static void
+v8_a_connection_that_broke_does_not_end_the_process(void **state)
+{
+	AUTO(http) struct http *http = NULL;
+	struct sigaction now = { .sa_handler = SIG_DFL };
+
+	(void)state;
+	assert_int_equal(sigaction(SIGPIPE, &now, NULL), 0);
+	assert_err(http_new(&options, &http, NULL), ERR_OK);
+	assert_int_equal(sigaction(SIGPIPE, NULL, &now), 0);
+	assert_true(now.sa_handler == SIG_IGN);
+}
+
+static void
 a_ca_file_that_is_missing_is_a_tls_error(void **state)
 {
 	struct http_options o = options;
@@ -582,6 +595,8 @@ main(void)
 		cmocka_unit_test(
 		    a_transfer_that_nobody_waits_for_ends_within_a_second),
 		cmocka_unit_test(a_token_that_could_end_its_header_is_refused),
+		cmocka_unit_test(
+		    v8_a_connection_that_broke_does_not_end_the_process),
 		cmocka_unit_test(a_ca_file_that_is_missing_is_a_tls_error),
 		cmocka_unit_test(names_are_resolved_before_libcurl_would),
 	};
