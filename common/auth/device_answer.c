@@ -167,8 +167,13 @@ device_answer_token(struct json *body, struct device_token *ret,
 	AUTO(device_token) struct device_token token = DEVICE_TOKEN_INIT;
 	const char *type = json_string_of(json_member(body, "token_type"));
 	struct json *access = json_member(body, "access_token");
+	struct json *error = json_member(body, "error");
 	enum err r;
 
+	if (error != NULL && (json_string_of(error) == NULL ||
+	    *json_string_of(error) != '\0'))
+		return fail(diag, ERR_DEVICE_RESPONSE,
+		    "an error with the status of success");
 	if (type == NULL || !parse_equal_nocase(type, "Bearer"))
 		return fail(diag, ERR_DEVICE_RESPONSE,
 		    "token_type is not Bearer");

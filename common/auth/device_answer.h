@@ -19,7 +19,8 @@ struct json;
 enum err device_answer_code(struct json *body, const char *uris,
 	struct device_code *ret, struct diag *diag) MUST_USE;
 
-/* The token response (RFC 6749, 5.1; OpenID Connect Core, 3.1.3.3; V7).
+/* The token response (RFC 6749, 5.1; OpenID Connect Core, 3.1.3.3; V7), with
+ * no error beside the token.
  * ERR_DEVICE_RESPONSE, ERR_JWT_TOO_LONG. */
 enum err device_answer_token(struct json *body, struct device_token *ret,
 	struct diag *diag) MUST_USE;

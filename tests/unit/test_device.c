@@ -20,7 +20,8 @@
 	"\"user_code\":\"C45FGVYJR\"," \
 	"\"verification_uri\":\"" URI "\",\"expires_in\":900," \
 	"\"interval\":5,\"message\":\"\\u001b[2J\"}"
-#define TOKENS "{\"token_type\":\"Bearer\",\"expires_in\":3599," \
+#define TOKENS "{" TOKENS_ON
+#define TOKENS_ON "\"token_type\":\"Bearer\",\"expires_in\":3599," \
 	"\"access_token\":\"acc\",\"id_token\":\"a.b.c\"," \
 	"\"refresh_token\":\"never\",\"scope\":\"openid profile\"}"
 #define PENDING "{\"error\":\"authorization_pending\"}"
@@ -392,6 +393,9 @@ v7_answers_that_are_no_token_end_it(void **state)
 	};
 
 	(void)state;
+	assert_token_refused("{\"error\":\"authorization_pending\"," TOKENS_ON,
+	    ERR_DEVICE_RESPONSE);
+	assert_token_refused("{\"error\":{}," TOKENS_ON, ERR_DEVICE_RESPONSE);
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		assert_token_refused(bad[i], ERR_DEVICE_RESPONSE);
 	assert_token_refused("", ERR_JSON);
