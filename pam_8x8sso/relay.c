@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 
 #include <security/pam_ext.h>
 #include <security/pam_modules.h>
@@ -145,6 +146,21 @@ key_came_first(pam_handle_t *pamh)
 	return false;
 }
 
+/* login(1) ends itself by an alarm, and so does sshd where it asks PAM in its
+ * own process.  It is looked at only; one that comes again and again is for
+ * something else. */
+static uint64_t
+seconds_to_alarm(void)
+{
+	struct itimerval timer;
+
+	if (getitimer(ITIMER_REAL, &timer) != 0 || timer.it_value.tv_sec < 0 ||
+	    timer.it_interval.tv_sec != 0 || timer.it_interval.tv_usec != 0)
+		return 0;
+	return (uint64_t)timer.it_value.tv_sec +
+	    (timer.it_value.tv_usec != 0);
+}
+
 static enum err
 start(struct exchange *x, const struct args *args,
     const struct verdict_request *request, struct diag *diag)
@@ -166,7 +182,7 @@ start(struct exchange *x, const struct args *args,
 	    wire_text(request->user), wire_text(request->service),
 	    wire_text(request->rhost), wire_text(request->tty),
 	    wire_u64(terminal.columns), wire_u64(terminal.rows),
-	    wire_u64(key_came_first(x->pamh)));
+	    wire_u64(key_came_first(x->pamh)), wire_u64(seconds_to_alarm()));
 }
 
 enum err

@@ -91,7 +91,7 @@ begin(struct delivery *d, const struct admin *admin, struct diag *diag)
 	return CHANNEL_SEND(&d->peer.ch, BEGIN, diag, wire_u64(WIRE_DELIVER),
 	    wire_bytes(d->nonce, sizeof(d->nonce)), wire_text(""),
 	    wire_text(""), wire_text(""), wire_text(""), wire_u64(0),
-	    wire_u64(0), wire_u64(0));
+	    wire_u64(0), wire_u64(0), wire_u64(0));
 }
 
 /* A grant counts only if it is the answer to this delivery, and after a

@@ -79,7 +79,9 @@
 	TEXT(BEGIN, TTY, 256)		/* PAM_TTY */ \
 	U64(BEGIN, COLUMNS)		/* of a terminal that shows text at */ \
 	U64(BEGIN, ROWS)		/* once and in UTF-8; 0: not known */ \
-	U64(BEGIN, KEY_FIRST)		/* 1: sshd took a key before this */
+	U64(BEGIN, KEY_FIRST)		/* 1: sshd took a key before this */ \
+	U64(BEGIN, ALARM)		/* seconds until the application ends \
+					 * itself; 0: it has not said so */
 
 #define WIRE_PROMPT_FIELDS(U64, TEXT, BYTES) \
 	U64(PROMPT, ECHO)		/* 1: what is typed may be seen */ \

@@ -82,6 +82,23 @@ age_of(const struct grace_view *view, bool of_parent)
 	return age < 0 || age > INT32_MAX ? AGE_ASSUMED : (int64_t)age + 1;
 }
 
+/* The alarm of the application is the limit itself.  Without one, a process
+ * that is older than the limit was another program when it began: agetty waits
+ * for a name, and then becomes login. */
+static int64_t
+left(const struct login *login, const struct grace_view *view, int64_t limit,
+    bool of_parent)
+{
+	uint64_t until_alarm = wire_get_u64(login->begin, BEGIN_ALARM);
+	int64_t age;
+
+	if (until_alarm != 0)
+		return until_alarm < (uint64_t)limit ? (int64_t)until_alarm :
+		    limit;
+	age = age_of(view, of_parent);
+	return limit - (age < limit ? age : AGE_ASSUMED);
+}
+
 struct grace
 grace_look(const struct login *login, const struct grace_view *view)
 {
@@ -104,8 +121,8 @@ grace_look(const struct login *login, const struct grace_view *view)
 		if (strcmp(rows[i].service, login->who.service) == 0 &&
 		    rows[i].limit != 0)
 			return (struct grace){ rows[i].limit, rows[i].name,
-			    rows[i].limit - age_of(view, rows[i].of_parent) -
-			    MARGIN };
+			    left(login, view, rows[i].limit,
+			    rows[i].of_parent) - MARGIN };
 	return (struct grace){ 0, "", INT64_MAX };
 }
 

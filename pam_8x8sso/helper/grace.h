@@ -2,7 +2,7 @@
 /*
  * The application may end a login on its own (sshd's LoginGraceTime, login's
  * LOGIN_TIMEOUT), without a word to anybody: who knows when can be done
- * before.
+ * before.  The module may have seen its alarm; else its age has to do.
  */
 #ifndef PAM_8X8SSO_HELPER_GRACE_H
 #define PAM_8X8SSO_HELPER_GRACE_H

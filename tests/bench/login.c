@@ -234,7 +234,7 @@ helper(enum wire_operation operation)
 	return CHANNEL_SEND(&peer.ch, BEGIN, NULL, wire_u64(operation),
 	    wire_bytes("0123456789abcde", 16), wire_text(LOGIN_NAME),
 	    wire_text("bench"), wire_text("192.0.2.7"), wire_text("bench"),
-	    wire_u64(0), wire_u64(0), wire_u64(0)) == ERR_OK &&
+	    wire_u64(0), wire_u64(0), wire_u64(0), wire_u64(0)) == ERR_OK &&
 	    converse(&peer.ch) && peer_end(&peer) == 0;
 }
 

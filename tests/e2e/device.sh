@@ -91,6 +91,10 @@ check "of the provider one code was asked, at its pace" \
 # -- what takes long --------------------------------------------------------
 later grace-ssh by_ssh b.simon --port 2222 --pause 3
 later grace-login by_tty --timeout 50 tty login b.simon
+# As agetty does it, which has waited for the name.
+# shellcheck disable=SC2016 # the inner shell's
+later getty by_tty --timeout 70 --act "$approve" tty \
+	sh -c 'sleep 41; exec login "$0"' b.simon
 lab oidc expires_in=8
 later fresh by_pam b.simon --act "if [ \"\$N\" = 1 ]; then $see_code
 	else $approve; fi"
@@ -291,6 +295,7 @@ check "nor with a code that the provider did not give" \
 left=$((6 - $(date +%s) + started))
 [ "$left" -le 0 ] || sleep "$left"
 check "nobody asks for who has hung up" same "$polls" "$(asked ' token ')"
+check "on a console, long after its login prompt" got_in getty
 check "root gets in" root_gets_in
 check "bob gets in" bob_gets_in
 finish

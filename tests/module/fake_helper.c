@@ -299,6 +299,23 @@ no_key_came_first(void)
 	grant_after_key(0);
 }
 
+/* Grants when the application has a minute left. */
+static void
+alarm_in_a_minute(void)
+{
+	uint64_t seconds = wire_get_u64(&begin, BEGIN_ALARM);
+
+	if (seconds > 50 && seconds <= 60)
+		grant();
+}
+
+static void
+no_alarm(void)
+{
+	if (wire_get_u64(&begin, BEGIN_ALARM) == 0)
+		grant();
+}
+
 static void
 say_wait(uint64_t seconds)
 {
@@ -380,6 +397,8 @@ static const struct {
 	{ "key-first", key_came_first },
 	{ "long-payload", long_payload },
 	{ "no-key-first", no_key_came_first },
+	{ "alarm", alarm_in_a_minute },
+	{ "no-alarm", no_alarm },
 	{ "one-prompt", one_prompt },
 	{ "out-of-turn", out_of_turn },
 	{ "silent", silent },

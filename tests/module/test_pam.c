@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <pty.h>
 #include <stdlib.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -460,6 +461,25 @@ v1_a_key_in_the_environment_is_none(void **state)
 	(void)unsetenv("SSH_AUTH_INFO_0");
 }
 
+/* login(1) sets one at its start.  A timer of another kind is none. */
+static void
+v4_the_helper_learns_of_the_applications_alarm(void **state)
+{
+	static const struct itimerval ticks = { { 60, 0 }, { 60, 0 } };
+	static const struct itimerval off = { { 0, 0 }, { 0, 0 } };
+	struct itimerval after;
+
+	(void)state;
+	assert_int_equal(ask(AUTH, OURS, "no-alarm"), PAM_SUCCESS);
+	(void)alarm(60);
+	assert_int_equal(ask(AUTH, OURS, "alarm"), PAM_SUCCESS);
+	assert_int_equal(getitimer(ITIMER_REAL, &after), 0);
+	assert_in_range(after.it_value.tv_sec, 50, 60);
+	assert_int_equal(setitimer(ITIMER_REAL, &ticks, NULL), 0);
+	assert_int_equal(ask(AUTH, OURS, "no-alarm"), PAM_SUCCESS);
+	assert_int_equal(setitimer(ITIMER_REAL, &off, NULL), 0);
+}
+
 static void
 the_helper_inherits_nothing(void **state)
 {
@@ -592,6 +612,8 @@ main(void)
 		cmocka_unit_test(
 		    v1_the_helper_learns_whether_a_key_came_first),
 		cmocka_unit_test(v1_a_key_in_the_environment_is_none),
+		cmocka_unit_test(
+		    v4_the_helper_learns_of_the_applications_alarm),
 		cmocka_unit_test(the_helper_inherits_nothing),
 		cmocka_unit_test(a_password_change_says_where_passwords_are),
 		cmocka_unit_test(one_log_line_per_decision_and_none_for_others),

@@ -333,7 +333,7 @@ scene_open(struct scene *s, enum wire_operation operation)
 	assert_err(CHANNEL_SEND(&s->module, BEGIN, NULL, wire_u64(operation),
 	    wire_bytes("0123456789abcde", 16), wire_text("b.simon"),
 	    wire_text("sshd"), wire_text("192.0.2.7\n"), wire_text("ssh"),
-	    wire_u64(0), wire_u64(0), wire_u64(0)), ERR_OK);
+	    wire_u64(0), wire_u64(0), wire_u64(0), wire_u64(0)), ERR_OK);
 	assert_err(channel_recv(&s->ch, &s->begin, NULL), ERR_OK);
 	s->diag = (struct diag)DIAG_INIT;
 	s->login = (struct login){

@@ -789,7 +789,8 @@ stage_open(struct play *play, uint64_t columns)
 	    wire_u64(WIRE_AUTHENTICATE), wire_bytes("0123456789abcde", 16),
 	    wire_text("b.simon"), wire_text("sshd"), wire_text("192.0.2.7"),
 	    wire_text(columns == 0 ? "ssh" : "pts/3"), wire_u64(columns),
-	    wire_u64(columns == 0 ? 0 : 50), wire_u64(0)), ERR_OK);
+	    wire_u64(columns == 0 ? 0 : 50), wire_u64(0), wire_u64(0)),
+	    ERR_OK);
 	assert_err(channel_recv(&play->ch, &play->begin, NULL), ERR_OK);
 	play->login = (struct login){
 		.conf = &play->conf,

@@ -60,7 +60,7 @@ what_was_encoded_decodes(void **state)
 	assert_err(ENCODE(&b, BEGIN, wire_u64(UINT64_MAX),
 	    wire_bytes("0123456789abcde\0", 16), wire_text("b.simon"),
 	    wire_text(NULL), wire_text("\xc3\xb6"), wire_text(""),
-	    wire_u64(80), wire_u64(24), wire_u64(1)), ERR_OK);
+	    wire_u64(80), wire_u64(24), wire_u64(1), wire_u64(60)), ERR_OK);
 	assert_err(decode(b.data, b.len, &msg), ERR_OK);
 	assert_int_equal(msg.type, WIRE_BEGIN);
 	assert_true(wire_get_u64(&msg, BEGIN_OPERATION) == UINT64_MAX);

@@ -29,17 +29,28 @@ add_process(int pid, const char *name, int parent, int start)
 }
 
 static struct grace
-look(const char *service, pid_t application, double uptime)
+look_with_alarm(const char *service, pid_t application, double uptime,
+    uint64_t until_alarm)
 {
+	const struct wire_msg begin = {
+		.type = WIRE_BEGIN,
+		.field = { [BEGIN_ALARM] = wire_u64(until_alarm) },
+	};
 	static const struct conf conf = {
 		.prompt_ssh_grace = 120, .prompt_login_grace = 60,
 	};
 	const struct grace_view view = { proc, application, uptime };
-	struct login login = { .conf = &conf };
+	struct login login = { .conf = &conf, .begin = &begin };
 
 	(void)snprintf(login.who.service, sizeof(login.who.service), "%s",
 	    service);
 	return grace_look(&login, &view);
+}
+
+static struct grace
+look(const char *service, pid_t application, double uptime)
+{
+	return look_with_alarm(service, application, uptime, 0);
 }
 
 static void
@@ -63,7 +74,7 @@ v4_login_counts_from_itself(void **state)
 	static const char *const services[] = { "login", "remote" };
 
 	(void)state;
-	add_process(100, "agetty", 1, 1000);
+	add_process(100, "sh", 1, 1000);
 	add_process(200, "login", 100, 1020);
 	for (size_t i = 0; i < ARRAY_LEN(services); i++) {
 		struct grace grace = look(services[i], 200, 1030.5);
@@ -72,6 +83,44 @@ v4_login_counts_from_itself(void **state)
 		assert_string_equal(grace.name, "LOGIN_TIMEOUT");
 		assert_int_equal(grace.seconds, 60 - 11 - 5);
 	}
+}
+
+/* On a console agetty waits for a name, for hours, and becomes login. */
+static void
+v4_the_time_at_a_login_prompt_does_not_count(void **state)
+{
+	static const struct {
+		uint64_t until_alarm;
+		int64_t seconds;
+	} rows[] = {
+		{ 60, 60 - 5 }, { 59, 59 - 5 }, { 21, 21 - 5 }, { 1, 1 - 5 },
+		/* What is configured is the most. */
+		{ 61, 60 - 5 }, { UINT64_MAX, 60 - 5 },
+		/* LOGIN_TIMEOUT is off. */
+		{ 0, 60 - 10 - 5 },
+	};
+
+	(void)state;
+	add_process(200, "login", 1, 1020);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct grace grace = look_with_alarm("login", 200, 5000,
+		    rows[i].until_alarm);
+
+		assert_int_equal(grace.limit, 60);
+		assert_int_equal(grace.seconds, rows[i].seconds);
+	}
+}
+
+/* A password is checked in the connection's own process, whose parent is the
+ * server, and which has the alarm. */
+static void
+v4_an_alarm_of_sshd_is_exact(void **state)
+{
+	(void)state;
+	add_process(100, "sshd", 1, 10);
+	add_process(200, "sshd", 100, 5000);
+	assert_int_equal(look_with_alarm("sshd", 200, 5003, 117).seconds,
+	    117 - 5);
 }
 
 static void
@@ -95,7 +144,10 @@ a_limit_that_is_off_is_none(void **state)
 {
 	static const struct conf conf = { .prompt_ssh_grace = 0 };
 	const struct grace_view view = { proc, 200, 1030.5 };
-	struct login login = { .conf = &conf, .who = { .service = "sshd" } };
+	const struct wire_msg begin = { .type = WIRE_BEGIN };
+	struct login login = {
+		.conf = &conf, .begin = &begin, .who = { .service = "sshd" },
+	};
 
 	(void)state;
 	assert_int_equal(grace_look(&login, &view).limit, 0);
@@ -126,7 +178,10 @@ static void
 the_real_proc_is_understood(void **state)
 {
 	static const struct conf conf = { .prompt_login_grace = 600000000 };
-	struct login login = { .conf = &conf, .who = { .service = "login" } };
+	const struct wire_msg begin = { .type = WIRE_BEGIN };
+	struct login login = {
+		.conf = &conf, .begin = &begin, .who = { .service = "login" },
+	};
 	struct grace grace = grace_find(&login);
 
 	(void)state;
@@ -163,6 +218,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(v4_sshd_counts_from_the_connection),
 		cmocka_unit_test(v4_login_counts_from_itself),
+		cmocka_unit_test(v4_the_time_at_a_login_prompt_does_not_count),
+		cmocka_unit_test(v4_an_alarm_of_sshd_is_exact),
 		cmocka_unit_test(others_have_no_limit),
 		cmocka_unit_test(a_limit_that_is_off_is_none),
 		cmocka_unit_test(the_name_of_a_process_is_not_read_as_numbers),
