@@ -205,7 +205,7 @@ draw_failure(struct store *store, int64_t now, struct decoy_picture *picture,
 	    when - now >= FAILURE_SECONDS)
 		return r;
 	picture->failure = err_from_name(name);
-	return look_up(store, "decoy_failed_ms", 1, TOOK_MS_MAX,
+	return look_up(store, "decoy_failed_ms", 0, TOOK_MS_MAX,
 	    &picture->took_ms, diag);
 }
 

@@ -208,7 +208,8 @@ run(struct talk *talk, struct diag *diag)
 	else if (r == ERR_OK)
 		flows_remember(login->store, login->user, claim.source,
 		    clock_now());
-	else
+	/* Who is still in the first prompt cannot be asked anything else. */
+	else if (!talk->asked)
 		r = try_saml(login, r, diag);
 	if (may != ERR_OK && !login->pass_on)
 		return end_decoy(login, r, &reason, diag);

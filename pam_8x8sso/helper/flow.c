@@ -99,8 +99,27 @@ failed(struct flow *flow, enum err r, const struct diag *why,
 	}
 }
 
+static void
+take_picture(struct flow *flow, const struct flow_code *code,
+    enum err failure)
+{
+	flow->has_code = true;
+	flow->picture = (struct decoy_picture){
+		.took_ms = clock_monotonic_ms() - flow->begun_ms,
+		.failure = failure,
+	};
+	if (code == NULL)
+		return;
+	flow->picture.expires_in = code->expires_in;
+	flow->picture.interval = code->interval;
+	(void)snprintf(flow->picture.user_code,
+	    sizeof(flow->picture.user_code), "%s", code->user_code);
+	(void)snprintf(flow->picture.uri, sizeof(flow->picture.uri), "%s",
+	    code->uri);
+}
+
 static enum err
-begin(struct flow *flow, int64_t ends_ms, struct diag *diag)
+start(struct flow *flow, int64_t ends_ms, struct diag *diag)
 {
 	struct diag why = DIAG_INIT;
 	char path[PATH_MAX];
@@ -120,6 +139,16 @@ begin(struct flow *flow, int64_t ends_ms, struct diag *diag)
 	return ERR_OK;
 }
 
+static enum err
+begin(struct flow *flow, int64_t ends_ms, struct diag *diag)
+{
+	enum err r = start(flow, ends_ms, diag);
+
+	if (r != ERR_OK)
+		take_picture(flow, NULL, r);
+	return r;
+}
+
 /* What decoys look like from now on.  Later than the person is told, who
  * would otherwise wait a moment longer than at a decoy. */
 static void
@@ -129,25 +158,6 @@ learn(struct flow *flow)
 		return;
 	flow->learned = true;
 	decoy_learn(flow->login->store, &flow->picture, clock_now());
-}
-
-static void
-take_picture(struct flow *flow, const struct flow_code *code,
-    enum err failure)
-{
-	flow->has_code = true;
-	flow->picture = (struct decoy_picture){
-		.took_ms = clock_monotonic_ms() - flow->begun_ms,
-		.failure = failure,
-	};
-	if (code == NULL)
-		return;
-	flow->picture.expires_in = code->expires_in;
-	flow->picture.interval = code->interval;
-	(void)snprintf(flow->picture.user_code,
-	    sizeof(flow->picture.user_code), "%s", code->user_code);
-	(void)snprintf(flow->picture.uri, sizeof(flow->picture.uri), "%s",
-	    code->uri);
 }
 
 /* Numbers of a worker that nobody believes yet. */
@@ -230,10 +240,11 @@ next(struct flow *flow, struct flow_event *ret, struct diag *diag)
 	r = receive(flow, ret, &why);
 	if (r == ERR_OK)
 		return ERR_OK;
+	r = failed(flow, r, &why, diag);
 	/* Nobody has a name yet: this would have happened to anybody. */
 	if (!had_code)
 		take_picture(flow, NULL, r);
-	return failed(flow, r, &why, diag);
+	return r;
 }
 
 static void

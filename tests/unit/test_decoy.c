@@ -165,6 +165,19 @@ i8_every_symbol_is_as_likely_as_another(void **data)
 	    6000, 6800);
 }
 
+/* A worker that cannot be started. */
+static void
+i8_a_failure_that_took_no_time_takes_none(void **data)
+{
+	const struct decoy_picture picture = { .failure = ERR_SPAWN };
+
+	learn_code(*data, "C45FGVYJR");
+	decoy_learn(((struct state *)*data)->store, &picture, NOW);
+	draw(*data, NOW);
+	assert_err(drawn.failure, ERR_SPAWN);
+	assert_int_equal(drawn.took_ms, 0);
+}
+
 static void
 i8_a_failure_is_repeated_for_five_minutes(void **data)
 {
@@ -319,6 +332,7 @@ main(void)
 		STATE_TEST(i8_it_looks_like_the_last_real_one),
 		STATE_TEST(i8_symbols_are_those_that_were_seen),
 		STATE_TEST(i8_every_symbol_is_as_likely_as_another),
+		STATE_TEST(i8_a_failure_that_took_no_time_takes_none),
 		STATE_TEST(i8_a_failure_is_repeated_for_five_minutes),
 		STATE_TEST(v5_only_addresses_that_may_be_shown_are),
 		STATE_TEST(v5_what_is_no_code_is_not_learned),

@@ -251,6 +251,33 @@ the_decoys_learn_from_what_was_real(void **state)
 	assert_err(stage.lesson.failure, ERR_OK);
 }
 
+/* Or they would show a code where nobody else gets one. */
+static void
+i8_decoys_learn_how_a_worker_fails(void **state)
+{
+	static const struct {
+		enum err spawn, says, learned;
+	} rows[] = {
+		{ ERR_SPAWN, ERR_OK, ERR_SPAWN },
+		{ ERR_IO, ERR_OK, ERR_IO },
+		{ ERR_OK, ERR_WIRE_SYNTAX, ERR_WORKER },
+		{ ERR_OK, ERR_WIRE_CLOSED, ERR_WORKER },
+		{ ERR_OK, ERR_TIMEOUT, ERR_WORKER },
+		{ ERR_OK, ERR_HTTP_TLS, ERR_HTTP_TLS },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		STAGE(play, 0);
+
+		stage.spawn = rows[i].spawn;
+		stage.refusal_at_once = rows[i].says;
+		assert_err(stage_run(&play), rows[i].learned);
+		assert_int_equal(stage.lessons, 1);
+		assert_err(stage.lesson.failure, rows[i].learned);
+	}
+}
+
 /* A person who does what people do. */
 static void
 wait_and_press(void)
@@ -392,6 +419,25 @@ a_tenant_that_blocks_the_flow_leaves_saml(void **state)
 		assert_logged("result=passed-on");
 		assert_logged("AADSTS70000");
 	}
+}
+
+/* The module is still in the first prompt, and Enter there would be SAML's
+ * answer. */
+static void
+v4_after_the_time_nobody_is_passed_on(void **state)
+{
+	STAGE(play, 0);
+
+	(void)state;
+	stage.saml = ERR_OK;
+	stage.polls = 0;
+	stage.refusal = ERR_DEVICE_BLOCKED;
+	assert_err(stage_run(&play), ERR_DEVICE_BLOCKED);
+	assert_false(play.login.pass_on);
+	assert_seen("1180000 PROMPT Your company does not allow sign-in by "
+	    "code.\n");
+	assert_seen("1180000 RESULT D\n");
+	assert_logged("result=denied reason=device-blocked");
 }
 
 static void
@@ -677,10 +723,12 @@ main(void)
 		    a_worker_that_fails_as_a_program_has_one_reason),
 		cmocka_unit_test(a_worker_that_cannot_be_started_is_a_denial),
 		cmocka_unit_test(the_decoys_learn_from_what_was_real),
+		cmocka_unit_test(i8_decoys_learn_how_a_worker_fails),
 		cmocka_unit_test(i8_who_is_hopeless_sees_what_everybody_sees),
 		cmocka_unit_test(i8_the_limits_are_the_same_for_everybody),
 		cmocka_unit_test(v1_over_the_limit_saml_is_left),
 		cmocka_unit_test(a_tenant_that_blocks_the_flow_leaves_saml),
+		cmocka_unit_test(v4_after_the_time_nobody_is_passed_on),
 		cmocka_unit_test(who_types_saml_gets_that),
 		cmocka_unit_test(without_saml_the_word_is_an_enter),
 		cmocka_unit_test(v4_who_hangs_up_leaves_nothing_behind),
