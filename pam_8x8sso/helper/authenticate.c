@@ -4,6 +4,7 @@
  */
 #include "helper.h"
 
+#include "base/buf.h"
 #include "base/limits.h"
 
 static const struct way {
@@ -16,21 +17,34 @@ static const struct way {
 	{ "saml", saml_offered, saml_sign_in },
 };
 
+/* Nobody who reads the log should have to guess which of them was to serve
+ * this login, so each says why it does not. */
+static enum err
+not_offered(enum err missing, const struct diag *why, struct buf *reasons,
+    struct diag *diag)
+{
+	(void)!buf_printf(reasons, "%s%s", reasons->len == 0 ? "" : "; ",
+	    why->text);
+	return fail(diag, missing, "no way to sign in: %s", buf_str(reasons));
+}
+
 /* The first way that is offered; one may pass the person on to the next. */
 enum err
 authenticate(struct login *login, struct diag *diag)
 {
-	enum err r = fail(diag, ERR_CONF_MISSING, "no way to sign in: set "
-	    "[idp] issuer, or [device]");
+	AUTO(buf) struct buf reasons = BUF_INIT(2 * DIAG_TEXT_MAX);
+	enum err r = ERR_CONF_MISSING;
 
 	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
 		struct diag why = DIAG_INIT;
 		enum err missing = ways[i].offered(login, &why);
 
-		if (missing == ERR_DEVICE_KEY_FIRST)
-			r = fail(diag, missing, "%s", why.text);
-		if (missing != ERR_OK)
+		if (missing != ERR_OK) {
+			if (login->way == NULL)
+				r = not_offered(missing == ERR_DEVICE_KEY_FIRST ?
+				    missing : r, &why, &reasons, diag);
 			continue;
+		}
 		login->way = ways[i].name;
 		login->pass_on = false;
 		r = ways[i].sign_in(login, diag);

@@ -62,9 +62,11 @@ device_offered(const struct login *login, struct diag *diag)
 	if (!conf->device_enabled)
 		return fail(diag, ERR_CONF_MISSING, "[device] is not enabled");
 	if (!has_item(&conf->device_services, login->who.service))
-		return fail(diag, ERR_CONF_MISSING, "not for this service");
+		return fail(diag, ERR_CONF_MISSING, "not for this service "
+		    "([device] services)");
 	if (!device_is_from(&conf->device_networks, login->who.rhost, ""))
-		return fail(diag, ERR_CONF_MISSING, "not from there");
+		return fail(diag, ERR_CONF_MISSING, "not from there "
+		    "([device] networks)");
 	if (has_item(&conf->device_after_key, login->who.service) &&
 	    wire_get_u64(login->begin, BEGIN_KEY_FIRST) != 1)
 		return fail(diag, ERR_DEVICE_KEY_FIRST, "[device] after_key");

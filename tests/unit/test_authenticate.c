@@ -394,7 +394,10 @@ a_host_without_any_way_says_so(void **state)
 
 	(void)state;
 	s.conf.idp_issuer = scene_text("");
+	fake.device_offered = ERR_CONF_MISSING;
 	assert_err(authenticate(&s.login, &s.diag), ERR_CONF_MISSING);
+	assert_string_equal(s.diag.text, "no way to sign in: device; "
+	    "[idp] issuer is not set");
 	assert_string_equal(fake.calls, "");
 	assert_null(s.login.way);
 	scene_no_more(&s);
