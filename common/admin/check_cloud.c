@@ -46,9 +46,13 @@ check_provider(struct checking *c)
 	const struct conf *conf = &c->admin->conf;
 	struct diag diag = DIAG_INIT;
 
+	if (conf->idp_issuer[0] == '\0' && conf->device_enabled) {
+		check_ok(c, "no SAML: [idp] issuer is not set");
+		return;
+	}
 	if (conf->idp_issuer[0] == '\0') {
-		check_warn(c, "[idp] is not configured: nobody can log in by "
-		    "SAML");
+		check_warn(c, "neither [idp] issuer nor [device] is set: "
+		    "nobody can sign in");
 		return;
 	}
 	if (fetch_idp(c->admin, &c->idp, &diag) != ERR_OK) {

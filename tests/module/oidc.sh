@@ -155,7 +155,9 @@ openid-configuration
 GET /keys/good"
 check "they are those of the document" keys_are first
 check "check passes them" says "ok    device keys: 1, read " check
-check "having asked the provider" test "$(wc -l <"$home/requests")" -eq 4
+check "check does not warn of SAML that nobody wants" \
+	says "ok    identity provider: no SAML" check
+check "having asked the provider" test "$(wc -l <"$home/requests")" -eq 6
 check "and says where people sign in" \
 	says "ok    device flow: connected; people sign in to application \
 $client at $base/devicecode" check
@@ -388,6 +390,8 @@ check "and hints where a sign-in gets less time than it may take" \
 use good
 sed -i 's/^enabled = .*/enabled = no/; /^tenant/d' "$dir/conf"
 check "switched off, check says so" says "ok    device flow: off" check
+check "and that there is no other way" \
+	says "warn  identity provider: neither" check
 check "and asks nobody" does_not_say "device keys" check
 check "nor does status" says "Device flow:      off" status
 check "JSON says it" says '"device":{"enabled":false' --json status
