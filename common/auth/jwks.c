@@ -257,8 +257,9 @@ read_set(struct json *entries, struct jwks *set, struct diag *diag)
 		set->left_out += r != ERR_OK;
 	}
 	if (set->count == 0)
-		return fail(diag, ERR_JWKS, "none of %zu keys can be used; "
-		    "the last: %s", set->left_out, why.text);
+		return fail(diag, ERR_JWKS, "none of %zu keys can be used%s%s",
+		    set->left_out, set->left_out > 0 ? "; the last: " : "",
+		    why.text);
 	return ERR_OK;
 }
 

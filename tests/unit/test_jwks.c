@@ -332,6 +332,17 @@ j13_what_is_no_set_is_refused(void **state)
 }
 
 static void
+j13_an_empty_set_has_no_last_key(void **state)
+{
+	static const char text[] = "{\"keys\":[]}";
+	struct diag diag = DIAG_INIT;
+
+	(void)state;
+	assert_err(jwks_parse(text, strlen(text), &set, &diag), ERR_JWKS);
+	assert_string_equal(diag.text, "none of 0 keys can be used");
+}
+
+static void
 j29_long_and_crowded_sets_are_refused(void **state)
 {
 	AUTO(buf) struct buf text = SET_BUF;
@@ -479,6 +490,7 @@ main(void)
 		cmocka_unit_test(
 		    j10_numbers_that_are_not_canonical_are_left_out),
 		cmocka_unit_test(j13_what_is_no_set_is_refused),
+		cmocka_unit_test(j13_an_empty_set_has_no_last_key),
 		cmocka_unit_test(j29_long_and_crowded_sets_are_refused),
 		cmocka_unit_test(j13_the_roca_key_of_wycheproof_is_left_out),
 		cmocka_unit_test(
