@@ -12,7 +12,8 @@ noinst_LTLIBRARIES += common/auth/libclaims.la common/auth/libdevice.la \
 common_auth_libclaims_la_SOURCES = common/auth/claims.c \
 	common/auth/claims.h common/auth/claims_fill.h \
 	common/auth/jwk.c common/auth/jwks.h \
-	common/auth/jwk_wire.c common/auth/jwk_wire.h
+	common/auth/jwk_wire.c common/auth/jwk_wire.h \
+	common/auth/oidc.h common/auth/oidc_host.c
 common_auth_libclaims_la_LIBADD = common/wire/libwire.la \
 	common/base/libbase.la
 
@@ -47,6 +48,7 @@ common_auth_librules_la_SOURCES = \
 	common/auth/decoy.c common/auth/decoy.h \
 	common/auth/flows.c common/auth/flows.h \
 	common/auth/idp_keys.c common/auth/idp_keys.h \
+	common/auth/oidc_admit.c common/auth/oidc_admit.h \
 	common/auth/oidc_fetch.c common/auth/oidc_fetch.h \
 	common/auth/oidc_store.c common/auth/oidc_store.h \
 	common/auth/pending.c common/auth/pending.h \

@@ -6,36 +6,25 @@
 #include <string.h>
 
 #include "auth/jwk_wire.h"
+#include "auth/oidc_admit.h"
 #include "base/buf.h"
 #include "base/parse.h"
 #include "wire/spawn.h"
 
 #define WORKER "8x8sso-fetch"
-#define HOSTS_MAX 8192		/* of FETCH_OIDC */
 /* The worker keeps OIDC_MS itself, and says more about it. */
 #define GRACE_MS 5000
-
-static enum err
-put_lines(struct buf *out, const struct conf_list *list)
-{
-	enum err r = ERR_OK;
-
-	for (size_t i = 0; i < list->count && r == ERR_OK; i++)
-		r = buf_printf(out, "%s%s", i > 0 ? "\n" : "",
-		    list->item[i]);
-	return r;
-}
 
 static enum err
 send_ask(struct channel *ch, const struct conf *conf,
     const struct oidc_ask *ask, struct diag *diag)
 {
-	AUTO(buf) struct buf hosts = BUF_INIT(HOSTS_MAX);
+	AUTO(buf) struct buf hosts = BUF_INIT(OIDC_HOSTS_MAX);
 	bool discovery = ask->url[0] != '\0';
+	enum err r = oidc_admit_hosts(conf, &hosts, diag);
 
-	if (put_lines(&hosts, &conf->device_hosts) != ERR_OK)
-		return fail(diag, ERR_CONF_VALUE, "[device] hosts is longer "
-		    "than %d bytes", HOSTS_MAX);
+	if (r != ERR_OK)
+		return r;
 	return CHANNEL_SEND(ch, FETCH_OIDC, diag, wire_text(ask->url),
 	    wire_text(discovery ? "" : ask->jwks_uri),
 	    wire_text(ask->issuer), wire_text(buf_str(&hosts)),
@@ -64,6 +53,23 @@ take_address(const struct wire_msg *msg, unsigned int place, bool is_wanted,
 		return false;
 	memcpy(to, text, len + 1);
 	return true;
+}
+
+/* The worker has looked at the hosts; but it reads what strangers write. */
+static enum err
+verify_hosts(const struct conf *conf, const struct oidc_ask *ask,
+    const struct oidc_endpoints *endpoints, struct diag *diag)
+{
+	enum err r = oidc_admit_verify(conf, ask->issuer, endpoints->device,
+	    diag);
+
+	if (r == ERR_OK)
+		r = oidc_admit_verify(conf, ask->issuer, endpoints->token,
+		    diag);
+	if (r == ERR_OK)
+		r = oidc_admit_verify(conf, ask->issuer, endpoints->jwks_uri,
+		    diag);
+	return r;
 }
 
 static enum err
@@ -100,6 +106,8 @@ exchange(struct channel *ch, const struct conf *conf,
 	if (r == ERR_OK)
 		r = recv_endpoints(ch, ask->url[0] != '\0', endpoints,
 		    &left_out, diag);
+	if (r == ERR_OK && ask->url[0] != '\0')
+		r = verify_hosts(conf, ask, endpoints, diag);
 	if (r == ERR_OK)
 		r = jwks_recv(ch, keys, diag);
 	if (r != ERR_OK)

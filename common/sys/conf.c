@@ -301,6 +301,16 @@ conf_clear(struct conf *conf)
 	*conf = (struct conf){ 0 };
 }
 
+enum err
+conf_list_lines(const struct conf_list *list, struct buf *out)
+{
+	enum err r = ERR_OK;
+
+	for (size_t i = 0; i < list->count && r == ERR_OK; i++)
+		r = buf_printf(out, "%s%s", i > 0 ? "\n" : "", list->item[i]);
+	return r;
+}
+
 void
 conf_device_issuer(const struct conf *conf, char *issuer, size_t size)
 {

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/diag.h"
 
@@ -140,6 +141,11 @@ enum err conf_load(const char *path, struct conf *ret_conf, struct diag *diag)
 
 void conf_clear(struct conf *conf);
 DEFINE_AUTO(conf, struct conf, conf_clear);
+
+/* Appends the items, one per line, without a newline at the end: lists on the
+ * wire.  ERR_TOO_LONG, ERR_NOMEM. */
+enum err conf_list_lines(const struct conf_list *list, struct buf *out)
+	MUST_USE;
 
 /* The issuer of id_tokens: [device] issuer, or else that of the tenant in
  * Entra's global cloud; "" without either.  Into a caller's buffer, which

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "auth/flows.h"
+#include "auth/oidc_admit.h"
 #include "auth/oidc_store.h"
 #include "base/clock.h"
 #include "base/limits.h"
@@ -103,10 +104,17 @@ find_endpoints(const struct login *login, struct oidc_endpoints *ret,
 	if (r != ERR_OK)
 		return r;
 	*ret = record->endpoints;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+	for (size_t i = 0; i < ARRAY_LEN(rows) && r == ERR_OK; i++) {
 		if (rows[i].configured[0] != '\0')
 			(void)snprintf(rows[i].place, sizeof(ret->device),
 			    "%s", rows[i].configured);
+		/* Of what sync found, only what is admitted now (J26). */
+		else if (rows[i].place[0] != '\0')
+			r = oidc_admit_verify(conf, issuer, rows[i].place,
+			    diag);
+	}
+	if (r != ERR_OK)
+		return r;
 	if (ret->device[0] == '\0' || ret->token[0] == '\0' ||
 	    ret->jwks_uri[0] == '\0')
 		return fail(diag, ERR_OIDC_MISSING, "of %s", issuer);

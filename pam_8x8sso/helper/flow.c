@@ -41,26 +41,16 @@ flow_end(struct flow *flow)
 }
 
 static enum err
-join(const struct conf_list *list, struct buf *out)
-{
-	enum err r = ERR_OK;
-
-	for (size_t i = 0; i < list->count && r == ERR_OK; i++)
-		r = buf_printf(out, "%s%s", i > 0 ? "\n" : "", list->item[i]);
-	return r;
-}
-
-static enum err
 send_start(struct flow *flow, int64_t ends_ms, struct diag *diag)
 {
 	const struct conf *conf = flow->login->conf;
 	AUTO(buf) struct buf uris = BUF_INIT(LIST_MAX);
 	AUTO(buf) struct buf groups = BUF_INIT(LIST_MAX);
 	char issuer[1025];
-	enum err r = join(&conf->device_verification_uri, &uris);
+	enum err r = conf_list_lines(&conf->device_verification_uri, &uris);
 
 	if (r == ERR_OK)
-		r = join(&conf->device_require_groups, &groups);
+		r = conf_list_lines(&conf->device_require_groups, &groups);
 	if (r != ERR_OK)
 		return fail(diag, r == ERR_TOO_LONG ? ERR_CONF_VALUE : r,
 		    "[device] verification_uri or require_groups");

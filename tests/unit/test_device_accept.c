@@ -121,6 +121,26 @@ endpoints_that_are_configured_need_no_discovery(void **state)
 	assert_int_equal(stage.workers, 1);
 }
 
+/* What sync found on a host that is not admitted any more. */
+static void
+j26_endpoints_of_another_host_are_not_used(void **state)
+{
+	struct oidc_endpoints *found = &stage.record.endpoints;
+	char *const places[] = {
+		found->device, found->token, found->jwks_uri,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		STAGE(play, 0);
+
+		(void)snprintf(places[i], sizeof(found->device),
+		    "https://other.example/x");
+		assert_err(stage_run(&play), ERR_OIDC_HOST);
+		assert_int_equal(stage.workers, 0);
+	}
+}
+
 static void
 a_database_that_fails_is_no_decoy(void **state)
 {
@@ -574,6 +594,7 @@ main(void)
 		cmocka_unit_test(a_host_that_is_not_set_up_is_so_for_everybody),
 		cmocka_unit_test(
 		    endpoints_that_are_configured_need_no_discovery),
+		cmocka_unit_test(j26_endpoints_of_another_host_are_not_used),
 		cmocka_unit_test(a_database_that_fails_is_no_decoy),
 		cmocka_unit_test(who_is_local_is_counted_by_terminal),
 		cmocka_unit_test(j27_known_keys_are_sent_without_a_fetch),

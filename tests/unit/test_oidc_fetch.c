@@ -88,6 +88,14 @@ keys_only_worker(struct channel *ch)
 }
 
 static enum err
+foreign_worker(struct channel *ch)
+{
+	enum err r = send_endpoints(ch, "https://other.example/device", 0);
+
+	return r != ERR_OK ? r : send_keys(ch, 1);
+}
+
+static enum err
 http_worker(struct channel *ch)
 {
 	enum err r = send_endpoints(ch, "http://login.example/device", 0);
@@ -142,6 +150,7 @@ static const struct {
 } workers[] = {
 	{ "good", good_worker },
 	{ "keys-only", keys_only_worker },
+	{ "foreign", foreign_worker },
 	{ "http", http_worker },
 	{ "no-key", no_key_worker },
 	{ "half", half_worker },
@@ -284,6 +293,25 @@ a_refusal_is_never_a_success(void **state)
 	fails_with(&ask, ERR_WORKER, "because");
 }
 
+/* A worker that lost its way says what the document may not. */
+static void
+j26_a_foreign_host_is_refused_again(void **state)
+{
+	struct oidc_ask ask = make_ask("foreign");
+	static char other[] = "other.example";
+	struct conf conf = make_conf();
+	struct oidc_endpoints endpoints;
+	struct jwks keys;
+
+	(void)state;
+	fails_with(&ask, ERR_OIDC_HOST, "https://other.example/device; if "
+	    "that is right, name its host in [device] hosts");
+	hosts[0] = other;
+	conf.device_hosts = (struct conf_list){ hosts, 1 };
+	assert_err(oidc_fetch(&conf, &ask, &endpoints, &keys, NULL), ERR_OK);
+	assert_string_equal(endpoints.device, "https://other.example/device");
+}
+
 static void
 j26_an_unsafe_address_is_refused_again(void **state)
 {
@@ -409,6 +437,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(the_worker_is_told_what_is_configured),
 		cmocka_unit_test(a_refusal_keeps_its_reason),
 		cmocka_unit_test(a_refusal_is_never_a_success),
+		cmocka_unit_test(j26_a_foreign_host_is_refused_again),
 		cmocka_unit_test(j26_an_unsafe_address_is_refused_again),
 		cmocka_unit_test(endpoints_are_missed),
 		cmocka_unit_test(endpoints_that_nobody_asked_for_are_refused),
