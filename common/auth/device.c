@@ -116,7 +116,8 @@ read_answer(const struct http_response *answer, struct turn *turn,
 	int status = answer->status;
 	enum err r;
 
-	if (status == 429 || status >= 500) {
+	/* 408 is what some say on a connection before they close it. */
+	if (status == 408 || status == 429 || status >= 500) {
 		turn->outcome = BUSY;
 		return fail(diag, ERR_DEVICE_BUSY, "status %d", status);
 	}

@@ -75,7 +75,7 @@ enum err device_begin(const struct device_request *request,
 /*
  * The token requests (RFC 8628, 3.4, 3.5), from `interval` after now on: never
  * faster than the server wants, slower after slow_down (5 s for good), twice
- * as slow after each failure to connect and each 429 or 5xx.
+ * as slow after each failure to connect and each 408, 429 or 5xx.
  * ERR_DEVICE_EXPIRED when the code's time is over, ERR_DEVICE_TIME at the
  * deadline (in both cases when there is no time for another poll),
  * ERR_DEVICE_BUSY when the last polls before that failed; ERR_DEVICE_RESPONSE,

@@ -272,6 +272,7 @@ v8_a_busy_server_is_asked_three_times_for_a_code(void **state)
 {
 	static const struct reply busy[] = {
 		{ .status = 429, .body = "" }, { .status = 500, .body = "" },
+		{ .status = 408, .body = "" },
 		{ .status = 503, .body = GOOD }, { .err = ERR_HTTP },
 		{ .err = ERR_TIMEOUT, .takes_ms = 15000 },
 		{ .status = 400, .body = SLOW },
