@@ -82,6 +82,7 @@ TOKEN = {
     "good": [PENDING, GOOD],
     "slow_down": [SLOW, GOOD],
     "lossy": [HALF, GOOD],
+    "hung_up": [PENDING, CLOSED, GOOD],
     "page_token": [PAGE, GOOD], "huge_token": [HUGE, GOOD],
     "junk_token": [JUNK, GOOD], "moved_token": [MOVED, GOOD],
     "twice_token": [TWICE, GOOD],

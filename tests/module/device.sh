@@ -104,6 +104,7 @@ logins=
 begin good good
 begin slow_down slow_down
 begin lossy lossy
+begin hung_up hung_up
 for name in page_token huge_token junk_token moved_token twice_token \
 	no_token created garbage declined lost unassigned brief; do
 	begin $name $name
@@ -210,6 +211,9 @@ check "v4: slow_down adds five seconds" in_time slow_down 2 10000
 check "and the token is taken then" accepted slow_down
 check "v4: a lost connection doubles the wait" in_time lossy 2 10000
 check "v8: and the token is taken then" accepted lossy
+check "v4: a kept connection that breaks off doubles the wait" \
+	in_time hung_up 3 10000
+check "v4: nothing was asked twice" test "$(requests hung_up/token)" -eq 3
 check "v4: nobody is asked after the deadline" refused deadline device-time
 check "v4: an expired code is not asked for" refused brief device-expired
 check "v4: but for the poll that fitted" test "$(requests brief/token)" -eq 1
