@@ -245,10 +245,14 @@ flows_remember(struct store *store, const char *user, const char *source,
     int64_t now)
 {
 	char net[NET_SOURCE_SIZE];
-	enum err r = store_begin(store, NULL);
+	enum err r;
 
+	/* The next one at this terminal is somebody else. */
+	if (!net_source_of(source, net))
+		return;
+	r = store_begin(store, NULL);
 	if (r == ERR_OK)
-		r = remember(store, user, source_of(source, net), now);
+		r = remember(store, user, net, now);
 	if (r == ERR_OK)
 		r = store_commit(store, NULL);
 	store_rollback(store);

@@ -36,7 +36,8 @@ enum err flows_begin(struct store *store, const struct conf *conf,
 void flows_end(struct store *store, const char *id);
 
 /* This user has signed in from there; their DEVICE_HOMES_MAX latest places are
- * known.  Losing it does no harm. */
+ * known.  Addresses only: at a terminal, or under a name, somebody else may be
+ * the next.  Losing it does no harm. */
 void flows_remember(struct store *store, const char *user,
 	const char *source, int64_t now);
 

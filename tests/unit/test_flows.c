@@ -381,11 +381,25 @@ v1_a_place_is_known_for_30_days(void **data)
 }
 
 static void
+v1_a_terminal_is_nobodys_home(void **data)
+{
+	struct state *state = *data;
+
+	flows_remember(state->store, "b.simon", "/dev/pts/3", 1000);
+	flows_remember(state->store, "b.simon", "host.example", 1000);
+	assert_string_equal(state_query(state->store,
+	    "SELECT count(*) FROM homes"), "0");
+	flows_remember(state->store, "b.simon", "192.0.2.1", 1000);
+	assert_string_equal(state_query(state->store,
+	    "SELECT count(*) FROM homes"), "1");
+}
+
+static void
 v1_a_visit_prolongs_and_the_old_is_forgotten(void **data)
 {
 	struct state *state = *data;
 
-	flows_remember(state->store, "b.simon", "tty1", 100 * DAY);
+	flows_remember(state->store, "b.simon", "192.0.2.9", 100 * DAY);
 	flows_remember(state->store, "b.simon", "192.0.2.1", 100 * DAY);
 	flows_remember(state->store, "b.simon", "192.0.2.1", 120 * DAY);
 	flows_remember(state->store, "a.other", "192.0.2.1", 130 * DAY);
@@ -528,6 +542,7 @@ main(void)
 		    v1_a_flood_of_strangers_does_not_shut_out_who_is_at_home),
 		STATE_TEST(v1_who_is_at_home_uses_up_no_limit_of_strangers),
 		STATE_TEST(v1_a_place_is_known_for_30_days),
+		STATE_TEST(v1_a_terminal_is_nobodys_home),
 		STATE_TEST(v1_a_visit_prolongs_and_the_old_is_forgotten),
 		STATE_TEST(
 		    v1_a_user_has_few_places_and_takes_those_of_nobody_else),
