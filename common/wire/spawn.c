@@ -164,6 +164,8 @@ peer_end(struct peer *peer)
 		return -1;
 	/* One that even SIGKILL does not end (a dead disk) is left behind. */
 	if (!ends_in_time(peer->pid, END_GRACE_MS, &status)) {
+		/* With all that it has started; it leads a group of its own. */
+		(void)kill(-peer->pid, SIGKILL);
 		(void)kill(peer->pid, SIGKILL);
 		if (!ends_in_time(peer->pid, KILL_GRACE_MS, &status))
 			status = -1;

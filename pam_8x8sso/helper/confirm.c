@@ -80,7 +80,7 @@ static enum err
 wait_for(struct login *login, struct peer *program, struct diag *diag)
 {
 	int64_t deadline_ms = clock_monotonic_ms() + PROGRAM_MS;
-	int status = 0;
+	int status = -1;
 
 	while (waitpid(program->pid, &status, WNOHANG) == 0) {
 		struct pollfd module = { login->ch->fd, 0, 0 };
@@ -158,7 +158,10 @@ ask_for(struct login *login, const char code[static SYMBOLS + 1],
 		if (r == ERR_ANSWER_TIMEOUT)
 			return fail(diag, ERR_DEVICE_CONFIRM, "nobody typed "
 			    "the code");
-		if (r != ERR_OK)
+		/* Too long for an answer is too long for the code. */
+		if (r == ERR_ANSWER_TOO_LONG)
+			msg.field[ANSWER_WORDS].len = 0;
+		else if (r != ERR_OK)
 			return r;
 		if (is_code(code, &msg.field[ANSWER_WORDS]))
 			return ERR_OK;

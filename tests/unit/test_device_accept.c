@@ -477,7 +477,7 @@ static void
 v1_a_wrong_code_or_none_does_not(void **state)
 {
 	(void)state;
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < 5; i++) {
 		STAGE(play, 80);
 
 		stage.polls = 0;
@@ -489,8 +489,13 @@ v1_a_wrong_code_or_none_does_not(void **state)
 			stage_at(51000, STAGE_TYPE, "");
 			stage_at(52000, STAGE_TYPE, "WRONGCODE");
 		}
+		if (i == 4) {
+			stage_at(50000, STAGE_TOO_LONG, "");
+			stage_at(51000, STAGE_TYPE, "000000");
+			stage_at(52000, STAGE_TOO_LONG, "");
+		}
 		assert_err(stage_run(&play), ERR_DEVICE_CONFIRM);
-		assert_int_equal(stage_count("PROMPT"), i == 0 ? 3 :
+		assert_int_equal(stage_count("PROMPT"), i == 0 || i == 4 ? 3 :
 		    i == 1 ? 1 : 0);
 		assert_null(strstr(stage.calls, "remember"));
 		assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);

@@ -200,6 +200,29 @@ a_peer_that_does_not_end_is_killed(void **state)
 	assert_int_equal(WTERMSIG(status), SIGKILL);
 }
 
+/* A script that waits for a command. */
+static void
+what_a_killed_peer_has_started_is_killed_too(void **state)
+{
+	AUTO(wire_msg) struct wire_msg msg = WIRE_MSG_INIT;
+	AUTO(peer) struct peer peer = PEER_INIT;
+	AUTO_CLOSE int end = -1;
+	int pair[2];
+	char byte;
+
+	(void)state;
+	assert_int_equal(pipe(pair), 0);
+	end = pair[0];
+	assert_err(start(&peer, "stay with a child", pair[1]), ERR_OK);
+	assert_int_equal(close(pair[1]), 0);
+	assert_err(channel_expect(&peer.ch, WIRE_INFO, &msg, NULL), ERR_OK);
+	(void)peer_end(&peer);
+	/* Both have its other end open. */
+	(void)alarm(60);
+	assert_int_equal(read(end, &byte, 1), 0);
+	(void)alarm(0);
+}
+
 static void
 a_peer_that_somebody_else_reaped_is_no_error(void **state)
 {
@@ -268,7 +291,9 @@ be_peer(const char *act)
 	if (CHANNEL_SEND(&ch, INFO, NULL, wire_u64(0), wire_text(text)) !=
 	    ERR_OK)
 		return 1;
-	while (strcmp(act, "stay") == 0)
+	if (strcmp(act, "stay with a child") == 0 && fork() < 0)
+		return 1;
+	while (strncmp(act, "stay", 4) == 0)
 		(void)pause();
 	return 0;
 }
@@ -290,6 +315,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(a_closed_extra_descriptor_is_an_error),
 		cmocka_unit_test(the_end_gives_the_exit_status),
 		cmocka_unit_test(a_peer_that_does_not_end_is_killed),
+		cmocka_unit_test(what_a_killed_peer_has_started_is_killed_too),
 		cmocka_unit_test(a_peer_that_somebody_else_reaped_is_no_error),
 	};
 
