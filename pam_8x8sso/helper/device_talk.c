@@ -132,14 +132,15 @@ end_flow(struct talk *t, enum err outcome, const struct diag *why)
 		t->why = *why;
 }
 
-/* A worker may see a moment earlier than we that a time is over, which a
- * decoy does not. */
-static void
-end_at(struct talk *t, int64_t *time_ms)
+/* A worker sees earlier than we that a time is over: there is none for another
+ * poll.  A decoy does not, for which this poll is one like the others. */
+static enum err
+end_at(struct talk *t, int64_t *time_ms, struct diag *diag)
 {
 	flow_end(t->flow);
 	*time_ms = earlier(*time_ms, clock_monotonic_ms() +
 	    t->code.interval * 1000);
+	return t->pressed ? say_not_yet(t, diag) : ERR_OK;
 }
 
 static enum err
@@ -149,14 +150,10 @@ on_flow(struct talk *t, struct diag *diag)
 	struct diag why = DIAG_INIT;
 	enum err r = flow_next(t->flow, &event, &why);
 
-	if (r == ERR_DEVICE_EXPIRED && t->expires_ms != INT64_MAX) {
-		end_at(t, &t->expires_ms);
-		return ERR_OK;
-	}
-	if (r == ERR_DEVICE_TIME && t->expires_ms != INT64_MAX) {
-		end_at(t, &t->ends_ms);
-		return ERR_OK;
-	}
+	if (r == ERR_DEVICE_EXPIRED && t->expires_ms != INT64_MAX)
+		return end_at(t, &t->expires_ms, diag);
+	if (r == ERR_DEVICE_TIME && t->expires_ms != INT64_MAX)
+		return end_at(t, &t->ends_ms, diag);
 	if (r != ERR_OK) {
 		end_flow(t, r, &why);
 		return ERR_OK;

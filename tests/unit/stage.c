@@ -303,14 +303,15 @@ poll_server(void)
 		}
 		return;
 	}
-	if (stage_ms >= worker.expires_ms) {
-		refuse(ERR_DEVICE_EXPIRED);
+	/* As auth/device.c does it: when there is no time for another poll. */
+	if (stage_ms + stage.code.interval * 1000 >= worker.expires_ms ||
+	    stage_ms + stage.code.interval * 1000 >= worker.ends_ms) {
+		refuse(worker.expires_ms < worker.ends_ms ?
+		    ERR_DEVICE_EXPIRED : ERR_DEVICE_TIME);
 		return;
 	}
 	SAY(DEVICE_PENDING, wire_u64((uint64_t)stage.code.interval));
 	worker.next_ms += stage.code.interval * 1000 + stage.took_ms;
-	if (worker.next_ms > worker.ends_ms)
-		worker.next_ms = INT64_MAX;
 }
 
 /* The keys may take the helper a while. */
