@@ -5,6 +5,7 @@
  *	decoy_symbols		those seen since the shape is this one, a bit
  *				each
  *	decoy_uri, decoy_expires_in, decoy_interval, decoy_took_ms
+ *	decoy_poll_ms		of the last one that was polled for
  *	decoy_failure		err_name(); "": it did not fail
  *	decoy_failed		when it did, and
  *	decoy_failed_ms		after how long
@@ -23,6 +24,7 @@
 #define SHAPE "XXXXXXXXX"
 #define EXPIRES_IN 900
 #define TOOK_MS 300
+#define POLL_MS 100
 
 #define EXPIRES_IN_MAX 86400
 #define TOOK_MS_MAX 60000
@@ -94,6 +96,9 @@ learn_success(struct store *store, const struct decoy_picture *real)
 
 	if (r == ERR_OK)
 		r = store_meta_set(store, "decoy_uri", real->uri, NULL);
+	if (r == ERR_OK && real->poll_ms > 0)
+		r = store_meta_set_int(store, "decoy_poll_ms", real->poll_ms,
+		    NULL);
 	for (size_t i = 0; i < ARRAY_LEN(numbers) && r == ERR_OK; i++)
 		r = store_meta_set_int(store, numbers[i].name,
 		    numbers[i].value, NULL);
@@ -159,6 +164,9 @@ draw_numbers(struct store *store, struct decoy_picture *picture,
 	if (r == ERR_OK)
 		r = look_up(store, "decoy_took_ms", 1, TOOK_MS_MAX,
 		    &picture->took_ms, diag);
+	if (r == ERR_OK)
+		r = look_up(store, "decoy_poll_ms", 1, TOOK_MS_MAX,
+		    &picture->poll_ms, diag);
 	return r;
 }
 
@@ -288,6 +296,7 @@ decoy_draw(struct store *store, const struct conf *conf, int64_t now,
 		.expires_in = EXPIRES_IN,
 		.interval = DEVICE_INTERVAL_MIN,
 		.took_ms = TOOK_MS,
+		.poll_ms = POLL_MS,
 		.failure = ERR_OK,
 	};
 	enum err r = draw_numbers(store, &picture, diag);

@@ -17,6 +17,7 @@ struct decoy_picture {
 	int64_t expires_in;	/* seconds */
 	int64_t interval;	/* seconds */
 	int64_t took_ms;	/* until the provider answered */
+	int64_t poll_ms;	/* until it answered a poll; 0: nobody saw it */
 	enum err failure;	/* that it answered with, or ERR_OK */
 };
 

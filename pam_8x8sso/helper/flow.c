@@ -100,6 +100,7 @@ take_picture(struct flow *flow, const struct flow_code *code,
 	};
 	if (code == NULL)
 		return;
+	flow->poll_ms = clock_monotonic_ms() + code->interval * 1000;
 	flow->picture.expires_in = code->expires_in;
 	flow->picture.interval = code->interval;
 	(void)snprintf(flow->picture.user_code,
@@ -178,6 +179,18 @@ on_code(struct flow *flow, const struct wire_msg *msg,
 	return ERR_OK;
 }
 
+/* How long the first poll has taken: on a connection that is there, and not
+ * as long as the request for the code. */
+static void
+on_pending(struct flow *flow, int64_t seconds)
+{
+	int64_t now = clock_monotonic_ms();
+
+	if (flow->picture.poll_ms == 0 && now > flow->poll_ms)
+		flow->picture.poll_ms = now - flow->poll_ms;
+	flow->poll_ms = now + seconds * 1000;
+}
+
 static enum err
 on_message(struct flow *flow, const struct wire_msg *msg,
     struct flow_event *ret, struct diag *diag)
@@ -189,6 +202,7 @@ on_message(struct flow *flow, const struct wire_msg *msg,
 	if (msg->type == WIRE_DEVICE_CODE)
 		return on_code(flow, msg, ret, diag);
 	if (flow->has_code && msg->type == WIRE_DEVICE_PENDING) {
+		on_pending(flow, seconds_of(msg, DEVICE_PENDING_SECONDS));
 		ret->what = FLOW_PENDING;
 		return ERR_OK;
 	}
@@ -226,7 +240,8 @@ next(struct flow *flow, struct flow_event *ret, struct diag *diag)
 	bool had_code = flow->has_code;
 	enum err r;
 
-	learn(flow);
+	if (flow->picture.poll_ms != 0)
+		learn(flow);
 	r = receive(flow, ret, &why);
 	if (r == ERR_OK)
 		return ERR_OK;

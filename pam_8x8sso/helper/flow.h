@@ -52,6 +52,7 @@ struct flow {
 	bool learned;
 	/* flow_real */
 	struct peer worker;
+	int64_t poll_ms;	/* when it polls next */
 	bool has_keys;
 };
 

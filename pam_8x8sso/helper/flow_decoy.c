@@ -47,7 +47,7 @@ next(struct flow *flow, struct flow_event *ret, struct diag *diag)
 	else
 		draw(picture, ret);
 	flow->has_code = true;
-	flow->due_ms += picture->interval * 1000 + picture->took_ms;
+	flow->due_ms += picture->interval * 1000 + picture->poll_ms;
 	return ERR_OK;
 }
 

@@ -711,6 +711,7 @@ set_fake(void)
 		.picture = {
 			.user_code = STAGE_DECOY_CODE, .uri = STAGE_URI,
 			.expires_in = 900, .interval = 5, .took_ms = 120,
+			.poll_ms = 120,
 		},
 		.turn = OIDC_TURN_NOBODYS,
 		.new_kid = "kid-1",

@@ -96,6 +96,7 @@ i8_before_anything_was_seen_it_looks_like_entra(void **data)
 	assert_int_equal(drawn.expires_in, 900);
 	assert_int_equal(drawn.interval, 5);
 	assert_int_equal(drawn.took_ms, 300);
+	assert_int_equal(drawn.poll_ms, 100);
 	assert_err(drawn.failure, ERR_OK);
 	assert_drawn_from(*data, "XXXXXXXXX", DIGITS LETTERS);
 }
@@ -110,12 +111,14 @@ i8_it_looks_like_the_last_real_one(void **data)
 	other.expires_in = 899;
 	other.interval = 5;
 	other.took_ms = 99;
+	other.poll_ms = 42;
 	decoy_learn(((struct state *)*data)->store, &other, NOW);
 	draw(*data, NOW);
 	assert_string_equal(drawn.uri, first);
 	assert_int_equal(drawn.expires_in, 899);
 	assert_int_equal(drawn.interval, 5);
 	assert_int_equal(drawn.took_ms, 99);
+	assert_int_equal(drawn.poll_ms, 42);
 	assert_int_equal(strlen(drawn.user_code), 9);
 	assert_null(strchr(drawn.user_code, '-'));
 	learn_code(*data, "ABCD-EFGH");
@@ -124,6 +127,8 @@ i8_it_looks_like_the_last_real_one(void **data)
 	assert_int_equal(drawn.expires_in, 600);
 	assert_int_equal(drawn.interval, 7);
 	assert_int_equal(drawn.took_ms, 123);
+	/* Nobody polled for this one. */
+	assert_int_equal(drawn.poll_ms, 42);
 	assert_int_equal(drawn.user_code[4], '-');
 }
 
@@ -279,6 +284,7 @@ what_somebody_changed_is_not_drawn(void **data)
 		{ "decoy_interval", "4", ERR_OK },
 		{ "decoy_interval", "301", ERR_OK },
 		{ "decoy_took_ms", "60001", ERR_OK },
+		{ "decoy_poll_ms", "60001", ERR_OK },
 		{ "decoy_took_ms", "-1", ERR_STORE },
 		{ "decoy_failed", "x", ERR_STORE },
 	};
@@ -296,6 +302,7 @@ what_somebody_changed_is_not_drawn(void **data)
 		assert_in_range(drawn.expires_in, 1, 86400);
 		assert_in_range(drawn.interval, 5, 300);
 		assert_in_range(drawn.took_ms, 1, 60000);
+		assert_in_range(drawn.poll_ms, 1, 60000);
 		assert_int_equal(strlen(drawn.user_code), 9);
 		assert_int_equal(strspn(drawn.user_code,
 		    DIGITS LETTERS "-"), 9);

@@ -251,6 +251,34 @@ the_decoys_learn_from_what_was_real(void **state)
 	assert_err(stage.lesson.failure, ERR_OK);
 }
 
+/* Of a connection that is there: faster than the request for the code. */
+static void
+i8_decoys_learn_how_long_a_poll_takes(void **state)
+{
+	STAGE(play, 80);
+
+	(void)state;
+	stage.took_ms = 321;
+	stage.polls = 3;
+	assert_err(stage_run(&play), ERR_OK);
+	assert_int_equal(stage.lessons, 1);
+	assert_int_equal(stage.lesson.poll_ms, 321);
+}
+
+static void
+i8_a_decoy_polls_as_fast_as_the_last_real_one(void **state)
+{
+	STAGE(decoy, 0);
+
+	(void)state;
+	stage.account = ERR_USER_INACTIVE;
+	stage.picture.poll_ms = 40;
+	stage_at(7000, STAGE_TYPE, "");
+	assert_err(stage_run(&decoy), ERR_USER_INACTIVE);
+	/* 120, and twice five seconds and a poll. */
+	assert_seen("1010200 PROMPT Not yet.");
+}
+
 /* Or they would show a code where nobody else gets one. */
 static void
 i8_decoys_learn_how_a_worker_fails(void **state)
@@ -727,6 +755,8 @@ main(void)
 		    a_worker_that_fails_as_a_program_has_one_reason),
 		cmocka_unit_test(a_worker_that_cannot_be_started_is_a_denial),
 		cmocka_unit_test(the_decoys_learn_from_what_was_real),
+		cmocka_unit_test(i8_decoys_learn_how_long_a_poll_takes),
+		cmocka_unit_test(i8_a_decoy_polls_as_fast_as_the_last_real_one),
 		cmocka_unit_test(i8_decoys_learn_how_a_worker_fails),
 		cmocka_unit_test(i8_who_is_hopeless_sees_what_everybody_sees),
 		cmocka_unit_test(i8_the_limits_are_the_same_for_everybody),
