@@ -44,7 +44,7 @@ static const struct cause {
 	{ ERR_DEVICE_LIMIT, WIRE_DENIED,
 	    "Too many sign-ins by code; try again in a few minutes.", NULL },
 	{ ERR_DEVICE_CONFIRM, WIRE_DENIED,
-	    "The code that was sent to you was not typed.", NULL },
+	    "The code for you was not typed, or could not be sent.", NULL },
 	{ ERR_DEVICE_PLACE, WIRE_DENIED,
 	    "Your browser is not where it may be; use one on the company's "
 	    "network.", NULL },
