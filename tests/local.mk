@@ -36,6 +36,12 @@ include tests/bench/local.mk
 # lets nothing be written at the end.  configure --enable-coverage.
 EXTRA_DIST += tests/lib/coverage.sh
 coverage_tests = $(unit_saml_programs) tests/unit/test_authenticate \
+	tests/unit/test_device tests/unit/test_device_answer \
+	tests/unit/test_device_error tests/unit/test_json \
+	tests/unit/test_json_quick tests/unit/test_jwk_wire \
+	tests/unit/test_jwks tests/unit/test_jws tests/unit/test_jwt \
+	tests/unit/test_jwt_memory tests/unit/test_jwt_rows \
+	tests/unit/test_jwt_trust tests/unit/test_oidc \
 	tests/unit/test_xml tests/unit/test_xml_layers \
 	tests/unit/test_xml_memory tests/fuzz/replay.sh
 .PHONY: coverage

@@ -6,12 +6,14 @@
 #
 #	top_srcdir=... tests/lib/coverage.sh TEST...
 #
-# The tests, then for each file that reads or writes SAML how many of its lines
-# ran, and which did not.  Not 0 when one has less than 95 %.
+# The tests, then for each file that reads or writes SAML, or reads what the
+# device flow gets from the provider, how many of its lines ran, and which did
+# not.  Not 0 when one has less than 95 %.
 set -u
 : "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
 least=95
-files='common/auth/saml_*.c common/sys/xml*.c'
+files='common/auth/device*.c common/auth/jw*.c common/auth/oidc.c
+common/auth/saml_*.c common/sys/json*.c common/sys/xml*.c'
 
 # The object of the library that is installed, which may be in its name; a
 # program for tests that compiles the file once more has its own beside .libs.
