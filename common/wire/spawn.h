@@ -31,9 +31,10 @@ enum err peer_start(struct peer *peer, char *const argv[], int extra_fd,
 	struct diag *diag) MUST_USE;
 
 /* Closes the channel, gives the process a second to end, kills it and what it
- * has started if it does not, and reaps it; takes six seconds at most.  Returns its wait status, or
- * -1 when the host's own SIGCHLD handling reaped it first or not even
- * SIGKILL ended it.  Does nothing on a peer that was not started. */
+ * has started if it does not, and reaps it; takes six seconds at most.
+ * Returns its wait status, or -1 when the host's own SIGCHLD handling reaped
+ * it first or not even SIGKILL ended it.  Does nothing on a peer that was not
+ * started. */
 int peer_end(struct peer *peer);
 
 static inline void
