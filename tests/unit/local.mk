@@ -183,11 +183,13 @@ tests_unit_test_differential_CFLAGS = $(AM_CFLAGS) $(XMLSEC_CFLAGS)
 tests_unit_test_differential_LDFLAGS = \
 	-Wl,--wrap=xmlSecDSigCtxVerify,--wrap=crypto_rs256_verify
 tests_unit_test_differential_LDADD = $(unit_saml_libs)
-tests_unit_test_saml_memory_SOURCES = tests/unit/test_saml_memory.c
+# Programs whose allocations fail.
+scarce = tests/unit/scarce.c tests/unit/scarce.h
+scarce_ldflags = -Wl,--wrap=malloc,--wrap=calloc -Wl,--wrap=strdup,--wrap=free
+tests_unit_test_saml_memory_SOURCES = tests/unit/test_saml_memory.c $(scarce)
 tests_unit_test_saml_memory_CFLAGS = $(AM_CFLAGS) $(XML_CFLAGS) \
 	$(CRYPTO_CFLAGS)
-tests_unit_test_saml_memory_LDFLAGS = -Wl,--wrap=malloc,--wrap=calloc \
-	-Wl,--wrap=strdup,--wrap=free
+tests_unit_test_saml_memory_LDFLAGS = $(scarce_ldflags)
 tests_unit_test_saml_memory_LDADD = $(unit_saml_libs) \
 	common/auth/librequest.la $(XML_LIBS) $(CRYPTO_LIBS)
 tests_unit_test_saml_metadata_SOURCES = tests/unit/test_saml_metadata.c
@@ -243,10 +245,10 @@ tests_unit_test_jwt_LDADD = $(jwt_ldadd)
 tests_unit_test_jwt_rows_SOURCES = tests/unit/test_jwt_rows.c $(jwt_case)
 tests_unit_test_jwt_rows_CFLAGS = $(jwt_cflags)
 tests_unit_test_jwt_rows_LDADD = $(jwt_ldadd)
-tests_unit_test_jwt_memory_SOURCES = tests/unit/test_jwt_memory.c $(jwt_case)
+tests_unit_test_jwt_memory_SOURCES = tests/unit/test_jwt_memory.c $(jwt_case) \
+	$(scarce)
 tests_unit_test_jwt_memory_CFLAGS = $(jwt_cflags)
-tests_unit_test_jwt_memory_LDFLAGS = -Wl,--wrap=malloc,--wrap=calloc \
-	-Wl,--wrap=strdup,--wrap=free
+tests_unit_test_jwt_memory_LDFLAGS = $(scarce_ldflags)
 tests_unit_test_jwt_memory_LDADD = $(jwt_ldadd)
 tests_unit_test_jwt_trust_SOURCES = tests/unit/test_jwt_trust.c $(jwt_case)
 tests_unit_test_jwt_trust_CFLAGS = $(jwt_cflags)

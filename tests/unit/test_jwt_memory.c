@@ -14,69 +14,10 @@
 
 #include "auth/oidc.h"
 #include "sys/crypto.h"
-
-#define NEVER 0
-
-/* Of the next allocations the one of this number fails, counted from 1, and
- * where there is no memory left all that follow, too. */
-static size_t fail_at;
-static bool fail_after;
-static size_t asked;
-static long living;
+#include "scarce.h"
 
 /* What OpenSSL may keep of a failure that it did not see before. */
 #define THEIRS_MAX 2
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-char *__real_strdup(const char *text);
-void __real_free(void *p);
-
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-char *__wrap_strdup(const char *text);
-void __wrap_free(void *p);
-
-static bool
-fails(void)
-{
-	if (fail_at == NEVER)
-		return false;
-	asked++;
-	return asked == fail_at || (fail_after && asked > fail_at);
-}
-
-static void *
-counted(void *p)
-{
-	living += p != NULL;
-	return p;
-}
-
-void *
-__wrap_malloc(size_t size)
-{
-	return fails() ? NULL : counted(__real_malloc(size));
-}
-
-void *
-__wrap_calloc(size_t count, size_t size)
-{
-	return fails() ? NULL : counted(__real_calloc(count, size));
-}
-
-char *
-__wrap_strdup(const char *text)
-{
-	return fails() ? NULL : counted(__real_strdup(text));
-}
-
-void
-__wrap_free(void *p)
-{
-	living -= p != NULL;
-	__real_free(p);
-}
 
 static void *
 openssl_malloc(size_t size, const char *file, int line)
@@ -100,7 +41,7 @@ openssl_realloc(void *p, size_t size, const char *file, int line)
 	if (p == NULL)
 		return openssl_malloc(size, file, line);
 	if (size > 0)
-		return fails() ? NULL : realloc(p, size);
+		return scarce_fails() ? NULL : realloc(p, size);
 	openssl_free(p, file, line);
 	return NULL;
 }
@@ -124,19 +65,18 @@ static enum err
 run(attempt_fn *attempt, const void *input, size_t number, bool after)
 {
 	bool other = false;
-	long before = living;
+	long before = scarce_living;
 	enum err r;
 
-	asked = 0;
-	fail_at = number;
-	fail_after = after;
+	scarce_arm(number, after);
 	r = attempt(input, &other);
-	fail_at = NEVER;
+	scarce_disarm();
 	ERR_clear_error();
 	assert_false(other);
-	if (number != NEVER && r != ERR_NOMEM && living > before + THEIRS_MAX)
+	if (number != SCARCE_NEVER && r != ERR_NOMEM &&
+	    scarce_living > before + THEIRS_MAX)
 		fail_msg("allocation %zu: %ld stay", number,
-		    living - before);
+		    scarce_living - before);
 	return r;
 }
 
@@ -144,11 +84,11 @@ run(attempt_fn *attempt, const void *input, size_t number, bool after)
 static enum err
 assert_harmless(attempt_fn *attempt, const void *input)
 {
-	enum err expected = run(attempt, input, NEVER, false);
+	enum err expected = run(attempt, input, SCARCE_NEVER, false);
 	size_t tried = 0;
 
 	for (int after = 0; after < 2; after++) {
-		for (size_t k = 1; k == 1 || asked >= k - 1; k++) {
+		for (size_t k = 1; k == 1 || scarce_asked >= k - 1; k++) {
 			enum err r = run(attempt, input, k, after != 0);
 
 			assert_true(r != ERR_OK || expected == ERR_OK);
@@ -166,7 +106,7 @@ verify(const void *input, bool *ret_other)
 	struct claims *claims = NULL;
 	enum err r = jwt_verify(check, &claims, NULL);
 
-	fail_at = NEVER;
+	scarce_disarm();
 	*ret_other = (r == ERR_OK) != (claims != NULL) ||
 	    (claims != NULL && (claims_count(claims, "groups") != 0 ||
 	    strcmp(claims_get(claims, CLAIM_OBJECT), CASE_OBJECT) != 0 ||
@@ -245,7 +185,7 @@ parse_set(const void *input, bool *ret_other)
 
 	memset(&set, 0, sizeof(set));
 	r = jwks_parse(text->data, text->len, &set, NULL);
-	fail_at = NEVER;
+	scarce_disarm();
 	*ret_other = (r == ERR_OK) != (set.count == 2 && set.left_out == 1);
 	return r;
 }
@@ -279,7 +219,7 @@ parse_discovery(const void *input, bool *ret_other)
 	enum err r = oidc_parse(input, strlen(input), "https://x/i", "",
 	    &found, NULL);
 
-	fail_at = NEVER;
+	scarce_disarm();
 	*ret_other = (r == ERR_OK) != (strcmp(found.device, "https://x/d") ==
 	    0 && strcmp(found.jwks_uri, "https://x/k") == 0);
 	return r;

@@ -19,89 +19,15 @@
 #include "auth/saml_request.h"
 #include "base/base64.h"
 #include "../lib/saml_vector.h"
+#include "scarce.h"
 
 #define XML_BUF BUF_INIT(1024u * 1024)
-#define NEVER 0
 
-/* Of the next allocations the one of this number fails, counted from 1, and
- * in a host that has no memory left all that follow, too. */
-static size_t fail_at;
-static bool fail_after;
-static size_t asked;
-static long living;		/* of our own */
 static long living_theirs;
 
 /* What was seen of libxml2 2.9, xmlsec 1.2 and OpenSSL 3.0.  What we forgot of
  * theirs would be more: a document, a key, a context. */
 #define THEIRS_MAX 2
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-char *__real_strdup(const char *text);
-void __real_free(void *p);
-
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-char *__wrap_strdup(const char *text);
-void __wrap_free(void *p);
-
-static bool
-fails(void)
-{
-	if (fail_at == NEVER)
-		return false;
-	asked++;
-	return asked == fail_at || (fail_after && asked > fail_at);
-}
-
-static void
-disarm(void)
-{
-	fail_at = NEVER;
-	fail_after = false;
-}
-
-static void
-arm(size_t number, bool after)
-{
-	asked = 0;
-	fail_at = number;
-	fail_after = after;
-}
-
-/* -- ours ---------------------------------------------------------------- */
-
-static void *
-counted(void *p)
-{
-	living += p != NULL;
-	return p;
-}
-
-void *
-__wrap_malloc(size_t size)
-{
-	return fails() ? NULL : counted(__real_malloc(size));
-}
-
-void *
-__wrap_calloc(size_t count, size_t size)
-{
-	return fails() ? NULL : counted(__real_calloc(count, size));
-}
-
-char *
-__wrap_strdup(const char *text)
-{
-	return fails() ? NULL : counted(__real_strdup(text));
-}
-
-void
-__wrap_free(void *p)
-{
-	living -= p != NULL;
-	__real_free(p);
-}
 
 /* -- the libraries' ------------------------------------------------------ */
 
@@ -115,7 +41,7 @@ counted_theirs(void *p)
 static void *
 xml_malloc(size_t size)
 {
-	return fails() ? NULL : counted_theirs(__real_malloc(size));
+	return scarce_fails() ? NULL : counted_theirs(__real_malloc(size));
 }
 
 static void *
@@ -123,13 +49,13 @@ xml_realloc(void *p, size_t size)
 {
 	if (p == NULL)
 		return xml_malloc(size);
-	return fails() ? NULL : realloc(p, size);
+	return scarce_fails() ? NULL : realloc(p, size);
 }
 
 static char *
 xml_strdup(const char *text)
 {
-	return fails() ? NULL : counted_theirs(__real_strdup(text));
+	return scarce_fails() ? NULL : counted_theirs(__real_strdup(text));
 }
 
 static void
@@ -208,7 +134,7 @@ run(attempt_fn *attempt, const void *input, struct outcome *ret)
 {
 	memset(ret, 0, sizeof(*ret));
 	attempt(input, ret);
-	disarm();
+	scarce_disarm();
 	/* What they remember of the last error. */
 	xmlResetLastError();
 	ERR_clear_error();
@@ -219,21 +145,21 @@ static void
 assert_no_harm(attempt_fn *attempt, const void *input,
     const struct outcome *expected, bool after)
 {
-	for (size_t k = 1; k == 1 || asked >= k - 1; k++) {
+	for (size_t k = 1; k == 1 || scarce_asked >= k - 1; k++) {
 		struct outcome got;
-		long ours = living;
+		long ours = scarce_living;
 		long theirs = living_theirs;
 
-		arm(k, after);
+		scarce_arm(k, after);
 		run(attempt, input, &got);
 		if (got.reason == ERR_OK) {
 			assert_err(expected->reason, ERR_OK);
 			assert_memory_equal(got.hash, expected->hash,
 			    sizeof(got.hash));
 		}
-		if (living != ours || living_theirs > theirs + THEIRS_MAX)
+		if (scarce_living != ours || living_theirs > theirs + THEIRS_MAX)
 			fail_msg("allocation %zu: %ld of ours stay, %ld of "
-			    "the libraries", k, living - ours,
+			    "the libraries", k, scarce_living - ours,
 			    living_theirs - theirs);
 	}
 }
@@ -269,7 +195,7 @@ verify(const void *input, struct outcome *ret)
 	struct diag diag = DIAG_INIT;
 
 	ret->reason = saml_response_verify(input, &claims, &diag);
-	disarm();
+	scarce_disarm();
 	assert_true((ret->reason == ERR_OK) == (claims != NULL));
 	if (claims != NULL)
 		assert_true(vector_hash(claims, ret->hash));
@@ -333,7 +259,7 @@ d16_no_lack_of_memory_hides_a_second_value(void **state)
 static void
 hash(const void *data, size_t len, struct outcome *ret)
 {
-	disarm();
+	scarce_disarm();
 	assert_err(crypto_sha256(data, len, ret->hash), ERR_OK);
 }
 
@@ -427,10 +353,10 @@ begin_without_memory(size_t number, bool after)
 		return CANNOT_TELL;
 	check.response = text.data;
 	check.response_len = text.len;
-	arm(number, after);
+	scarce_arm(number, after);
 	(void)(saml_response_init(NULL) == ERR_OK);
-	needed = asked;
-	disarm();
+	needed = scarce_asked;
+	scarce_disarm();
 	run(verify, &check, &got);
 	if (got.reason == ERR_OK)
 		return OPEN;
