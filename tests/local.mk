@@ -61,6 +61,7 @@ EXTRA_DIST += tests/demo.sh tests/run.sh \
 	tests/e2e/device.sh \
 	tests/e2e/device_errors.sh \
 	tests/e2e/device_peers.sh \
+	tests/e2e/device_waiting.sh \
 	tests/e2e/idp.sh \
 	tests/e2e/handover.sh \
 	tests/e2e/install.sh \
