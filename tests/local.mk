@@ -13,7 +13,7 @@ tests_lib_libvector_la_SOURCES = \
 tests_lib_libvector_la_LIBADD = common/auth/libsaml.la \
 	common/auth/libmetadata.la
 
-EXTRA_DIST += tests/lib/saml_make.py tests/lib/tap.sh \
+EXTRA_DIST += tests/lib/saml_make.py tests/lib/tap.sh tests/lib/verdict.sh \
 	tests/vectors/state/version-1.sql tests/vectors/state/version-2.sql
 
 # Every check with one mistake, and the test that sees it: some minutes.

@@ -5,6 +5,7 @@
 set -u
 : "${top_srcdir:?}" "${top_builddir:?}"
 . "$top_srcdir/tests/lib/tap.sh"
+. "$top_srcdir/tests/lib/verdict.sh"
 
 program=$top_builddir/tests/vectors/jws-verify
 vectors=$top_srcdir/tests/vectors/jose
@@ -12,10 +13,6 @@ tenant=1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed
 issuer=https://login.microsoftonline.com/$tenant/v2.0
 client=6731de76-14a6-49ae-97bc-6eba6914391e
 now=2026-11-20T12:00:00Z
-
-dir=$(mktemp -d "${TMPDIR:-/tmp}/verify.XXXXXX") || exit 99
-trap 'rm -rf "$dir"' EXIT
-trap 'exit 1' HUP INT TERM
 
 # The program under the usual expectations.
 claims() # ARGUMENT...
@@ -34,44 +31,21 @@ signature() # KEYS TOKEN
 	"$program" --jwks "$1" "$2"
 }
 
-# The command's exit status and its line, as far as it is always the same.
 says() # REASON COMMAND...
 {
 	case $1 in
-	ok) says_line='{"verdict":"accept","reason":"ok","row":"","claims":{' ;;
-	*) says_line="{\"verdict\":\"reject\",\"reason\":\"$1\",\"row\":\"" ;;
+	ok)
+		shift
+		says_line 0 '{"verdict":"accept","reason":"ok","row":"","claims":{' \
+			"$@"
+		;;
+	*)
+		says_reason=$1
+		shift
+		says_line 1 "{\"verdict\":\"reject\",\"reason\":\"$says_reason\",\"row\":\"" \
+			"$@"
+		;;
 	esac
-	[ "$1" = ok ]
-	says_status=$?
-	shift
-	"$@" > "$dir/out" 2> "$dir/err"
-	says_got=$?
-	[ $says_got -eq $says_status ] && [ ! -s "$dir/err" ] &&
-		[ "$(wc -l < "$dir/out")" -eq 1 ] &&
-		grep -qF "$says_line" "$dir/out" && return 0
-	printf 'status %s, wanted %s and %s\n' $says_got $says_status \
-		"$says_line"
-	cat "$dir/out" "$dir/err"
-	return 1
-}
-
-usage() # COMMAND...: status 2, nothing on stdout, the usage on stderr
-{
-	"$@" > "$dir/out" 2> "$dir/err"
-	[ $? -eq 2 ] && [ ! -s "$dir/out" ] && grep -q '^usage: ' "$dir/err" &&
-		return 0
-	cat "$dir/out" "$dir/err"
-	return 1
-}
-
-holds() # TEXT...: each in the last line
-{
-	for holds_text; do
-		grep -qF -e "$holds_text" "$dir/out" && continue
-		echo "no $holds_text in"
-		cat "$dir/out"
-		return 1
-	done
 }
 
 # -- the table

@@ -5,6 +5,7 @@
 set -u
 : "${top_srcdir:?}" "${top_builddir:?}" "${NM:=nm}"
 . "$top_srcdir/tests/lib/tap.sh"
+. "$top_srcdir/tests/lib/verdict.sh"
 
 programs=$top_builddir/tests/vectors
 vectors=$top_srcdir/tests/vectors/saml
@@ -13,10 +14,6 @@ audience=https://sso.example.com/saml2
 recipient=https://host.example.com/saml2/acs
 request=_a74c3f0e9d2b48c1a74c3f0e9d2b48c1
 program=saml-verify
-
-dir=$(mktemp -d "${TMPDIR:-/tmp}/verify.XXXXXX") || exit 99
-trap 'rm -rf "$dir"' EXIT
-trap 'exit 1' HUP INT TERM
 
 # The program under the usual expectations, but for keys and request.
 ask() # ARGUMENT...
@@ -30,21 +27,12 @@ answer() # ARGUMENT...: the same, and it answers our request
 	ask --cert "$vectors/idp-cert.pem" --request-id "$request" "$@"
 }
 
-# The command's exit status and its line, as far as it is always the same.
 says() # STATUS VERDICT REASON ROW COMMAND...
 {
-	says_status=$1
-	says_line="{\"verdict\":\"$2\",\"reason\":\"$3\",\"row\":\"$4\",\"claims\":{"
+	says_common="{\"verdict\":\"$2\",\"reason\":\"$3\",\"row\":\"$4\",\"claims\":{"
+	says_wanted=$1
 	shift 4
-	"$@" > "$dir/out" 2> "$dir/err"
-	says_got=$?
-	[ $says_got -eq "$says_status" ] && [ ! -s "$dir/err" ] &&
-		[ "$(wc -l < "$dir/out")" -eq 1 ] &&
-		grep -qF "$says_line" "$dir/out" && return 0
-	printf 'status %s, wanted %s and %s\n' $says_got "$says_status" \
-		"$says_line"
-	cat "$dir/out" "$dir/err"
-	return 1
+	says_line "$says_wanted" "$says_common" "$@"
 }
 
 accepts() # COMMAND...
@@ -59,25 +47,6 @@ rejects() # REASON ROW COMMAND...
 	shift 2
 	says 1 reject "$rejects_reason" "$rejects_row" "$@" &&
 		holds '"claims":{},'
-}
-
-usage() # COMMAND...: status 2, nothing on stdout, the usage on stderr
-{
-	"$@" > "$dir/out" 2> "$dir/err"
-	[ $? -eq 2 ] && [ ! -s "$dir/out" ] && grep -q '^usage: ' "$dir/err" &&
-		return 0
-	cat "$dir/out" "$dir/err"
-	return 1
-}
-
-holds() # TEXT...: each in the last line
-{
-	for holds_text; do
-		grep -qF -e "$holds_text" "$dir/out" && continue
-		echo "no $holds_text in"
-		cat "$dir/out"
-		return 1
-	done
 }
 
 # -- verdicts
