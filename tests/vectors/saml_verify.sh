@@ -285,8 +285,8 @@ $NM "$(real "$programs/saml-verify-sha1")" > "$dir/symbols"
 check "it exports what tells it" grep -q ' [RD] test_admits_sha1$' \
 	"$dir/symbols"
 check "saml-verify has no SHA-1" sha1_free "$(real "$programs/saml-verify")"
-for file in 8x8sso 8x8sso-helper 8x8sso-saml 8x8sso-fetch \
-	.libs/pam_8x8sso.so .libs/libnss_8x8.so.2; do
+for file in 8x8sso 8x8sso-helper 8x8sso-saml 8x8sso-fetch 8x8sso-device \
+	tests/vectors/jws-verify .libs/pam_8x8sso.so .libs/libnss_8x8.so.2; do
 	file=$top_builddir/$file
 	[ -f "$file" ] || continue
 	check "$(basename "$file") has no SHA-1" sha1_free "$(real "$file")"
