@@ -60,3 +60,17 @@ succeeds() # ARGUMENT...
 {
 	admin "$@" || { cat "$dir/err"; return 1; }
 }
+
+says() # TEXT ARGUMENT...
+{
+	text=$1
+	shift
+	admin "$@"
+	cat "$dir/out" "$dir/err"
+	grep -qF -- "$text" "$dir/out"
+}
+
+does_not_say() # TEXT ARGUMENT...
+{
+	! says "$@"
+}

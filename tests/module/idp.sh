@@ -68,20 +68,6 @@ configure() # SOURCE [LINE-OF-IDP]
 	chmod 0644 "$dir/conf"
 }
 
-says() # TEXT ARGUMENT...
-{
-	text=$1
-	shift
-	admin "$@"
-	cat "$dir/out" "$dir/err"
-	grep -qF -- "$text" "$dir/out"
-}
-
-does_not_say() # TEXT ARGUMENT...
-{
-	! says "$@"
-}
-
 
 # What logins use are these keys, in this order, and no others.
 keys_are() # KEY...

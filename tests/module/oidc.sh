@@ -90,20 +90,6 @@ use() # SCENARIO [LINE-OF-DEVICE...]
 	discover
 }
 
-says() # TEXT ARGUMENT...
-{
-	text=$1
-	shift
-	admin "$@"
-	cat "$dir/out" "$dir/err"
-	grep -qF -- "$text" "$dir/out"
-}
-
-does_not_say() # TEXT ARGUMENT...
-{
-	! says "$@"
-}
-
 # What logins use are the keys with these kids and no others.
 keys_are() # KID...
 {
