@@ -282,7 +282,7 @@ child = subprocess.Popen([sys.argv[1]], stdin=theirs.fileno())
 theirs.close()
 deliver, zero = struct.pack(">Q", 3), struct.pack(">Q", 0)
 ours.sendall(frame(1, deliver, b"0123456789abcdef", b"\0", b"\0", b"\0",
-                   b"\0", zero, zero, zero))
+                   b"\0", zero, zero, zero, zero))
 ours.sendall(frame(4, struct.pack(">Q", 1), open(sys.argv[2], "rb").read()))
 stream = ours.makefile("rb")
 while header := stream.read(8):
