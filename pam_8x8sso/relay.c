@@ -146,9 +146,8 @@ key_came_first(pam_handle_t *pamh)
 	return false;
 }
 
-/* login(1) ends itself by an alarm, and so does sshd where it asks PAM in its
- * own process.  It is looked at only; one that comes again and again is for
- * something else. */
+/* login(1) ends itself by an alarm.  It is looked at only; one that comes again
+ * and again is for something else. */
 static uint64_t
 seconds_to_alarm(void)
 {

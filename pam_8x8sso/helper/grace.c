@@ -82,9 +82,10 @@ age_of(const struct grace_view *view, bool of_parent)
 	return age < 0 || age > INT32_MAX ? AGE_ASSUMED : (int64_t)age + 1;
 }
 
-/* The alarm of the application is the limit itself.  Without one, a process
- * that is older than the limit was another program when it began: agetty waits
- * for a name, and then becomes login. */
+/* agetty waits for a name, and then becomes login, as the same process: its age
+ * may be hours.  login's alarm is the limit itself.  sshd has one only where it
+ * asks for a password, shows no text, and a flow is better not begun: there the
+ * parent is the server, and too old. */
 static int64_t
 left(const struct login *login, const struct grace_view *view, int64_t limit,
     bool of_parent)
@@ -92,10 +93,12 @@ left(const struct login *login, const struct grace_view *view, int64_t limit,
 	uint64_t until_alarm = wire_get_u64(login->begin, BEGIN_ALARM);
 	int64_t age;
 
+	if (of_parent)
+		return limit - age_of(view, true);
 	if (until_alarm != 0)
 		return until_alarm < (uint64_t)limit ? (int64_t)until_alarm :
 		    limit;
-	age = age_of(view, of_parent);
+	age = age_of(view, false);
 	return limit - (age < limit ? age : AGE_ASSUMED);
 }
 

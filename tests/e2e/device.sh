@@ -226,6 +226,7 @@ check "a code that could not be sent" kept_out unsent device-confirm
 check "a key first, where one is demanded" got_in with-key "I am b.simon"
 
 # -- who hangs up -----------------------------------------------------------
+output_of getty >/dev/null
 output_of grace-login >/dev/null
 output_of nobody >/dev/null
 output_of inactive >/dev/null

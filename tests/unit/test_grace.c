@@ -111,16 +111,16 @@ v4_the_time_at_a_login_prompt_does_not_count(void **state)
 	}
 }
 
-/* A password is checked in the connection's own process, whose parent is the
- * server, and which has the alarm. */
+/* For a password sshd asks in the connection's own process, whose parent is the
+ * server; nobody would see the code. */
 static void
-v4_an_alarm_of_sshd_is_exact(void **state)
+v4_the_age_of_sshd_is_believed(void **state)
 {
 	(void)state;
 	add_process(100, "sshd", 1, 10);
 	add_process(200, "sshd", 100, 5000);
-	assert_int_equal(look_with_alarm("sshd", 200, 5003, 117).seconds,
-	    117 - 5);
+	assert_true(look_with_alarm("sshd", 200, 5003, 117).seconds < 0);
+	assert_true(look("sshd", 200, 5003).seconds < 0);
 }
 
 static void
@@ -219,7 +219,7 @@ main(void)
 		cmocka_unit_test(v4_sshd_counts_from_the_connection),
 		cmocka_unit_test(v4_login_counts_from_itself),
 		cmocka_unit_test(v4_the_time_at_a_login_prompt_does_not_count),
-		cmocka_unit_test(v4_an_alarm_of_sshd_is_exact),
+		cmocka_unit_test(v4_the_age_of_sshd_is_believed),
 		cmocka_unit_test(others_have_no_limit),
 		cmocka_unit_test(a_limit_that_is_off_is_none),
 		cmocka_unit_test(the_name_of_a_process_is_not_read_as_numbers),
