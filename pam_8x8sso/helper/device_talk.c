@@ -135,12 +135,20 @@ end_flow(struct talk *t, enum err outcome, const struct diag *why)
 /* A worker sees earlier than we that a time is over: there is none for another
  * poll.  A decoy does not, for which this poll is one like the others. */
 static enum err
-end_at(struct talk *t, int64_t *time_ms, struct diag *diag)
+end_at(struct talk *t, int64_t *time_ms)
 {
 	flow_end(t->flow);
 	*time_ms = earlier(*time_ms, clock_monotonic_ms() +
 	    t->code.interval * 1000);
-	return t->pressed ? say_not_yet(t, diag) : ERR_OK;
+	return ERR_OK;
+}
+
+/* Who has pressed Enter hears next that the time is over. */
+static bool
+is_last_poll(const struct talk *t)
+{
+	return clock_monotonic_ms() + t->code.interval * 1000 >=
+	    earlier(t->ends_ms, t->expires_ms);
 }
 
 static enum err
@@ -151,9 +159,9 @@ on_flow(struct talk *t, struct diag *diag)
 	enum err r = flow_next(t->flow, &event, &why);
 
 	if (r == ERR_DEVICE_EXPIRED && t->expires_ms != INT64_MAX)
-		return end_at(t, &t->expires_ms, diag);
+		return end_at(t, &t->expires_ms);
 	if (r == ERR_DEVICE_TIME && t->expires_ms != INT64_MAX)
-		return end_at(t, &t->ends_ms, diag);
+		return end_at(t, &t->ends_ms);
 	if (r != ERR_OK) {
 		end_flow(t, r, &why);
 		return ERR_OK;
@@ -165,7 +173,7 @@ on_flow(struct talk *t, struct diag *diag)
 		end_flow(t, ERR_OK, NULL);
 		return ERR_OK;
 	}
-	return event.what == FLOW_PENDING && t->pressed ?
+	return event.what == FLOW_PENDING && t->pressed && !is_last_poll(t) ?
 	    say_not_yet(t, diag) : ERR_OK;
 }
 
