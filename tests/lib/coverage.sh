@@ -13,7 +13,7 @@ set -u
 : "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
 least=95
 files='common/auth/device*.c common/auth/jw*.c common/auth/oidc.c
-common/auth/saml_*.c common/sys/json*.c common/sys/xml*.c'
+common/auth/oidc_host.c common/auth/saml_*.c common/sys/json*.c common/sys/xml*.c'
 
 # The object of the library that is installed, which may be in its name; a
 # program for tests that compiles the file once more has its own beside .libs.
