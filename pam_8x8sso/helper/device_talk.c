@@ -66,7 +66,6 @@ show_code(struct talk *t, struct diag *diag)
 		    "This goes on by itself when you have signed in." : PRESS);
 	if (r != ERR_OK)
 		return fail(diag, r, "prompt");
-	t->login->pictured = true;
 	t->wait_ms = clock_monotonic_ms() + WAIT_EVERY_MS;
 	t->warn_ms = seconds * 1000 > WARN_MS * 3 / 2 ?
 	    earlier(t->ends_ms, t->expires_ms) - WARN_MS : INT64_MAX;
@@ -320,6 +319,8 @@ device_talk(struct talk *t, struct diag *diag)
 {
 	enum err r;
 
+	/* Also of a provider that has no code to give. */
+	t->login->last_words = true;
 	t->expires_ms = INT64_MAX;
 	t->warn_ms = INT64_MAX;
 	t->wait_ms = clock_monotonic_ms() + WAIT_EVERY_MS;

@@ -54,7 +54,7 @@ struct login {
 	int64_t session_end;		/* set with a grant; 0: none */
 	const char *way;		/* of signing in; NULL: none yet */
 	bool pass_on;			/* to the next way, if there is one */
-	bool pictured;			/* the person was shown a device code */
+	bool last_words;		/* worth a prompt: of a device flow */
 	enum err told;			/* what a refused person hears instead
 					 * of the reason; ERR_OK: the reason */
 };

@@ -153,7 +153,7 @@ send_last_words(const struct login *login, struct buf *text,
 {
 	enum err r;
 
-	if (!login->pictured ||
+	if (!login->last_words ||
 	    wire_get_u64(login->begin, BEGIN_COLUMNS) != 0)
 		return CHANNEL_SEND(login->ch, INFO, diag, wire_u64(1),
 		    wire_text(buf_str(text)));

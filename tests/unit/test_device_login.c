@@ -189,15 +189,16 @@ what_the_provider_refuses_is_told_after_enter(void **state)
 }
 
 static void
-a_refusal_without_a_picture_needs_no_enter(void **state)
+a_refusal_before_there_is_a_code_is_seen_too(void **state)
 {
 	STAGE(play, 0);
 
 	(void)state;
 	stage.refusal_at_once = ERR_DEVICE_BUSY;
 	assert_err(stage_run(&play), ERR_DEVICE_BUSY);
-	assert_int_equal(stage_count("PROMPT"), 0);
-	assert_seen("1000120 INFO The company's sign-in service");
+	assert_seen("1000120 PROMPT The company's sign-in service");
+	assert_int_equal(stage_count("PROMPT"), 1);
+	assert_int_equal(stage_count("INFO"), 0);
 	assert_int_equal(stage.lessons, 1);
 	assert_err(stage.lesson.failure, ERR_DEVICE_BUSY);
 	assert_int_equal(stage.lesson.took_ms, 120);
@@ -750,7 +751,7 @@ main(void)
 		    v4_nobody_who_presses_enter_is_told_at_the_end),
 		cmocka_unit_test(who_accepts_after_the_time_is_not_let_in),
 		cmocka_unit_test(what_the_provider_refuses_is_told_after_enter),
-		cmocka_unit_test(a_refusal_without_a_picture_needs_no_enter),
+		cmocka_unit_test(a_refusal_before_there_is_a_code_is_seen_too),
 		cmocka_unit_test(
 		    a_worker_that_fails_as_a_program_has_one_reason),
 		cmocka_unit_test(a_worker_that_cannot_be_started_is_a_denial),
