@@ -87,6 +87,7 @@
 #define DEVICE_INTERVAL_MIN 5		/* seconds; also where none is given */
 #define DEVICE_INTERVAL_MAX 300
 #define DEVICE_REQUEST_MS 15000		/* one request of the flow */
+#define DEVICE_ENTER_MS 60000		/* to press Enter, once signed in */
 #define DEVICE_LIMIT_SECONDS 900	/* in which flows are counted */
 #define DEVICE_HOME_SECONDS 2592000	/* that a place of a user is known */
 #define DEVICE_HOMES_MAX 20		/* of one user */

@@ -65,6 +65,11 @@ device_offered(const struct login *login, struct diag *diag)
 	if (!has_item(&conf->device_services, login->who.service))
 		return fail(diag, ERR_CONF_MISSING, "not for this service "
 		    "([device] services)");
+	/* For a password sshd asks PAM in the process that has its alarm, shows
+	 * nothing, and answers every prompt with the password. */
+	if (strcmp(login->who.service, "sshd") == 0 &&
+	    wire_get_u64(login->begin, BEGIN_ALARM) != 0)
+		return fail(diag, ERR_CONF_MISSING, "not for a password");
 	if (!device_is_from(&conf->device_networks, login->who.rhost, ""))
 		return fail(diag, ERR_CONF_MISSING, "not from there "
 		    "([device] networks)");

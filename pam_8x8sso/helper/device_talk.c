@@ -142,6 +142,17 @@ end_at(struct talk *t, int64_t *time_ms)
 	return ERR_OK;
 }
 
+/* Signed in in time; whoever comes back from the browser a little later still
+ * has to press Enter, or to type back a code. */
+static void
+accept(struct talk *t, struct claims *claims)
+{
+	t->claims = claims;
+	end_flow(t, ERR_OK, NULL);
+	t->ends_ms += DEVICE_ENTER_MS;
+	login_extend(t->login, clock_left_ms(t->ends_ms));
+}
+
 /* Who has pressed Enter hears next that the time is over. */
 static bool
 is_last_poll(const struct talk *t)
@@ -168,8 +179,7 @@ on_flow(struct talk *t, struct diag *diag)
 	if (event.what == FLOW_CODE)
 		return take_code(t, &event.code, diag);
 	if (event.what == FLOW_ACCEPTED) {
-		t->claims = event.claims;
-		end_flow(t, ERR_OK, NULL);
+		accept(t, event.claims);
 		return ERR_OK;
 	}
 	return event.what == FLOW_PENDING && t->pressed && !is_last_poll(t) ?

@@ -194,6 +194,16 @@ name_of(enum wire_operation operation)
 	}
 }
 
+/* Somebody else may have had the code in their hands: that is for whoever
+ * watches the log (catalogue V3). */
+static int
+priority_of(enum err reason)
+{
+	if (reason == ERR_OK)
+		return LOG_NOTICE;
+	return reason == ERR_DEVICE_LOST ? LOG_ALERT : LOG_WARNING;
+}
+
 static void
 write_log(const struct login *login, const char *result, enum err reason,
     const struct diag *diag)
@@ -227,8 +237,8 @@ write_log(const struct login *login, const char *result, enum err reason,
 		if (r == ERR_OK)
 			r = buf_putc(&line, '"');
 	}
-	log_event(reason == ERR_OK ? LOG_NOTICE : LOG_WARNING, "%s%s",
-	    buf_str(&line), r == ERR_OK ? "" : " (cut)");
+	log_event(priority_of(reason), "%s%s", buf_str(&line),
+	    r == ERR_OK ? "" : " (cut)");
 }
 
 void

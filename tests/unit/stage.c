@@ -493,7 +493,7 @@ vsyslog(int priority, const char *fmt, va_list ap)
 	size_t len = strlen(stage_log);
 	int n;
 
-	(void)priority;
+	stage.priority = priority;
 	n = vsnprintf(stage_log + len, sizeof(stage_log) - len - 1, fmt, ap);
 	if (n > 0)
 		(void)snprintf(stage_log + strlen(stage_log), 2, "\n");

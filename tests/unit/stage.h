@@ -45,6 +45,7 @@ struct stage_fake {
 	struct decoy_picture picture;	/* that is drawn */
 	struct decoy_picture lesson;
 	int lessons;
+	int priority;			/* of the last line in the log */
 	char calls[512];		/* "account flows replay ..." */
 	char source[300];		/* that was counted */
 

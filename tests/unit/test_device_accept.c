@@ -81,6 +81,31 @@ v1_it_is_offered_where_it_is_configured(void **state)
 	}
 }
 
+/* Nobody would see the code, and every guess at a password begin a flow. */
+static void
+v4_sshds_password_prompt_begins_no_flow(void **state)
+{
+	static const struct {
+		const char *service;
+		uint64_t until_alarm;
+		enum err want;
+	} rows[] = {
+		{ "sshd", 0, ERR_OK }, { "sshd", 118, ERR_CONF_MISSING },
+		{ "sshd", 1, ERR_CONF_MISSING }, { "login", 55, ERR_OK },
+		{ "su", 55, ERR_OK },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		STAGE(play, 0);
+
+		(void)snprintf(play.login.who.service,
+		    sizeof(play.login.who.service), "%s", rows[i].service);
+		play.begin.field[BEGIN_ALARM].number = rows[i].until_alarm;
+		assert_err(device_offered(&play.login, NULL), rows[i].want);
+	}
+}
+
 static void
 a_host_that_is_not_set_up_is_so_for_everybody(void **state)
 {
@@ -596,6 +621,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(v1_it_is_offered_where_it_is_configured),
+		cmocka_unit_test(v4_sshds_password_prompt_begins_no_flow),
 		cmocka_unit_test(a_host_that_is_not_set_up_is_so_for_everybody),
 		cmocka_unit_test(
 		    endpoints_that_are_configured_need_no_discovery),

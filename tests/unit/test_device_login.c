@@ -6,6 +6,7 @@
 #include "stage.h"
 
 #include <stdlib.h>
+#include <syslog.h>
 
 #define BEGAN 1000000
 
@@ -604,6 +605,51 @@ a_fresh_code_is_for_who_is_there(void **state)
 }
 
 static void
+v3_a_code_that_was_used_is_an_alarm(void **state)
+{
+	static const struct {
+		enum err refusal;
+		int want;
+	} rows[] = {
+		{ ERR_DEVICE_LOST, LOG_ALERT },
+		{ ERR_DEVICE_DECLINED, LOG_WARNING },
+		{ ERR_OK, LOG_NOTICE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		STAGE(play, 80);
+
+		stage.polls = 1;
+		stage.refusal = rows[i].refusal;
+		assert_err(stage_run(&play), rows[i].refusal);
+		assert_int_equal(stage.priority, rows[i].want);
+	}
+}
+
+/* The browser was in time; the way back to the terminal took longer. */
+static void
+who_signed_in_in_time_may_press_enter_later(void **state)
+{
+	static const struct {
+		int64_t ms;
+		enum err want;
+	} rows[] = {
+		{ 179000, ERR_OK }, { 181000, ERR_OK }, { 235000, ERR_OK },
+		{ 250000, ERR_DEVICE_TIME },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		STAGE(play, 0);
+
+		stage.polls = 33;
+		stage_at(rows[i].ms, STAGE_TYPE, "");
+		assert_err(stage_run(&play), rows[i].want);
+	}
+}
+
+static void
 too_late_for_a_fresh_code_there_is_none(void **state)
 {
 	STAGE(play, 80);
@@ -771,6 +817,8 @@ main(void)
 		cmocka_unit_test(an_answer_that_is_too_long_is_an_enter),
 		cmocka_unit_test(a_code_that_expires_is_followed_by_one_more),
 		cmocka_unit_test(a_fresh_code_is_for_who_is_there),
+		cmocka_unit_test(v3_a_code_that_was_used_is_an_alarm),
+		cmocka_unit_test(who_signed_in_in_time_may_press_enter_later),
 		cmocka_unit_test(too_late_for_a_fresh_code_there_is_none),
 		cmocka_unit_test(v4_the_applications_time_is_the_shorter_one),
 		cmocka_unit_test(
