@@ -77,13 +77,14 @@ relay() # PREFIX COMMAND...
 {
 	relay_prefix=$1
 	shift
-	timeout "${relay_limit:-600}" "$@" >"$work/relay" 2>>"$log"
+	relay_out=$work/relay-$relay_prefix
+	timeout "${relay_limit:-600}" "$@" >"$relay_out" 2>>"$log"
 	relay_status=$?
-	cat "$work/relay" >>"$log"
-	relay_count=$(grep -Ec '^(not )?ok ' "$work/relay")
+	cat "$relay_out" >>"$log"
+	relay_count=$(grep -Ec '^(not )?ok ' "$relay_out")
 	sed -n -E -e "s|^(not )?ok [0-9]+ - |\1ok - $relay_prefix: |p" \
-	    -e '/^#/p' "$work/relay"
-	if ! grep -qx "1..$relay_count" "$work/relay"; then
+	    -e '/^#/p' "$relay_out"
+	if ! grep -qx "1..$relay_count" "$relay_out"; then
 		result 1 "$relay_prefix: runs to its end (status $relay_status)"
 	fi
 }
@@ -326,8 +327,29 @@ stage_e2e()
 	export SCIMMY="$work/scimmy" OIDC_PROVIDER="$work/oidc-provider"
 	export HOST_SHARE="$SCIMMY $OIDC_PROVIDER"
 	for script in "$top"/tests/e2e/${E2E:-*}.sh; do
-		relay "$(basename "$script" .sh)" \
-		    "$top/tests/lib/host.sh" "$work/stage" sh "$script"
+		echo "$script"
+	done >"$work/e2e-scripts"
+	lane=0
+	while [ "$lane" -lt "$jobs" ]; do
+		e2e_lane "$lane" &
+		lane=$((lane + 1))
+	done
+	wait
+	while read -r script; do
+		cat "$work/e2e-$(basename "$script" .sh)"
+	done <"$work/e2e-scripts"
+}
+
+# Most of a script's time is waiting; each has a host of its own, so that as
+# many run at a time as there are processors.
+e2e_lane() # PLACE
+{
+	awk -v place="$1" -v jobs="$jobs" 'NR % jobs == place' \
+	    "$work/e2e-scripts" |
+	    while read -r script; do
+		name=$(basename "$script" .sh)
+		relay "$name" "$top/tests/lib/host.sh" "$work/stage" \
+		    sh "$script" >"$work/e2e-$name" </dev/null
 	done
 }
 
