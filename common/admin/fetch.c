@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "auth/claims.h"
 #include "auth/oidc_fetch.h"
 #include "base/io.h"
 #include "base/limits.h"
@@ -48,19 +49,13 @@ receive(struct peer *peer, struct wire_msg *msg, struct diag *diag)
 {
 	struct diag why = DIAG_INIT;
 	enum err r = channel_recv(&peer->ch, msg, &why);
-	enum err reason;
 
 	if (r == ERR_WIRE_CLOSED)
 		return fail(diag, ERR_WORKER, WORKER
 		    " ended without an answer");
 	if (r != ERR_OK)
 		return fail(diag, r, WORKER ": %s", why.text);
-	if (msg->type != WIRE_REFUSE)
-		return ERR_OK;
-	reason = err_from_name(wire_get_text(msg, REFUSE_REASON));
-	if (reason == ERR_OK)
-		reason = ERR_WORKER;
-	return fail(diag, reason, "%s", wire_get_text(msg, REFUSE_DETAIL));
+	return msg->type == WIRE_REFUSE ? claims_refusal(msg, diag) : ERR_OK;
 }
 
 static enum err

@@ -250,8 +250,8 @@ claims_refusal(const struct wire_msg *msg, struct diag *diag)
 	enum err code = err_from_name(reason);
 
 	if (code == ERR_OK || strcmp(err_name(code), reason) != 0)
-		return fail(diag, ERR_WORKER, "worker refuses without a "
-		    "reason that we know");
+		return fail(diag, ERR_WORKER, "worker refuses with \"%s\": "
+		    "%s", reason, wire_get_text(msg, REFUSE_DETAIL));
 	return fail(diag, code, "%s", wire_get_text(msg, REFUSE_DETAIL));
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "auth/claims.h"
 #include "auth/jwk_wire.h"
 #include "auth/oidc_admit.h"
 #include "base/buf.h"
@@ -29,16 +30,6 @@ send_ask(struct channel *ch, const struct conf *conf,
 	    wire_text(discovery ? "" : ask->jwks_uri),
 	    wire_text(ask->issuer), wire_text(buf_str(&hosts)),
 	    wire_text(conf->idp_ca_file), wire_text(conf->idp_proxy));
-}
-
-/* A worker that refuses says why. */
-static enum err
-refused(const struct wire_msg *msg, struct diag *diag)
-{
-	enum err reason = err_from_name(wire_get_text(msg, REFUSE_REASON));
-
-	return fail(diag, reason == ERR_OK ? ERR_WORKER : reason, "%s",
-	    wire_get_text(msg, REFUSE_DETAIL));
 }
 
 /* An address of a document that was asked for; and none where none was. */
@@ -82,7 +73,7 @@ recv_endpoints(struct channel *ch, bool is_wanted, struct oidc_endpoints *ret,
 	if (r != ERR_OK)
 		return r;
 	if (msg.type == WIRE_REFUSE)
-		return refused(&msg, diag);
+		return claims_refusal(&msg, diag);
 	if (msg.type != WIRE_OIDC)
 		return fail(diag, ERR_WIRE_UNEXPECTED, "%s out of turn",
 		    wire_type_name(msg.type));
