@@ -5,11 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What jwks_is_kid() allows.  That one lives with the parser of key sets,
- * which has no place in every process that passes keys on. */
-#define KID_CHARACTERS \
-	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~-"
-
 enum err
 jwk_send(struct channel *ch, const struct jwk *key, struct diag *diag)
 {
@@ -32,15 +27,6 @@ take_number(const struct wire_field *field, uint8_t *to, size_t max,
 	return true;
 }
 
-static bool
-has_kid(const struct jwks *keys, const char *kid)
-{
-	for (size_t i = 0; i < keys->count; i++)
-		if (strcmp(keys->key[i].kid, kid) == 0)
-			return true;
-	return false;
-}
-
 enum err
 jwk_take(const struct wire_msg *msg, struct jwks *keys, struct diag *diag)
 {
@@ -50,9 +36,9 @@ jwk_take(const struct wire_msg *msg, struct jwks *keys, struct diag *diag)
 	if (keys->count >= JWKS_KEYS_MAX)
 		return fail(diag, ERR_WIRE_SYNTAX, "more than %d keys",
 		    JWKS_KEYS_MAX);
-	if (kid[0] == '\0' || kid[strspn(kid, KID_CHARACTERS)] != '\0')
+	if (!jwks_is_kid(kid))
 		return fail(diag, ERR_WIRE_SYNTAX, "malformed kid");
-	if (has_kid(keys, kid))
+	if (jwks_find(keys, kid) != NULL)
 		return fail(diag, ERR_WIRE_SYNTAX, "kid %s twice", kid);
 	if (!take_number(&msg->field[JWK_N], key.n, sizeof(key.n),
 	    &key.n_len) || !take_number(&msg->field[JWK_E], key.e,

@@ -16,6 +16,7 @@
 
 #include "auth/claims.h"
 #include "auth/device.h"
+#include "auth/jwk_wire.h"
 #include "auth/jwt.h"
 #include "base/clock.h"
 #include "base/limits.h"
@@ -285,36 +286,11 @@ sign_in(struct flow *flow, const struct wire_msg *start,
 	return device_poll(&request, &code, &server, ret, diag);
 }
 
-static enum err
-add_key(const struct wire_msg *msg, struct jwks *keys, struct diag *diag)
-{
-	const struct wire_field *n = &msg->field[JWK_N];
-	const struct wire_field *e = &msg->field[JWK_E];
-	const char *kid = wire_get_text(msg, JWK_KID);
-	const char *issuer = wire_get_text(msg, JWK_ISSUER);
-	struct jwk *key = &keys->key[keys->count];
-
-	if (keys->count == JWKS_KEYS_MAX || !jwks_is_kid(kid) || n->len == 0 ||
-	    n->len > sizeof(key->n) || e->len == 0 ||
-	    e->len > sizeof(key->e) || strlen(issuer) >= sizeof(key->issuer))
-		return fail(diag, ERR_WIRE_SYNTAX, "key %zu",
-		    keys->count + 1);
-	memcpy(key->kid, kid, strlen(kid) + 1);
-	memcpy(key->n, n->data, n->len);
-	key->n_len = n->len;
-	memcpy(key->e, e->data, e->len);
-	key->e_len = e->len;
-	memcpy(key->issuer, issuer, strlen(issuer) + 1);
-	keys->count++;
-	return ERR_OK;
-}
-
 /* The issuer's keys, once it is known which one is wanted. */
 static enum err
 ask_for_keys(struct channel *ch, const struct device_token *token,
     struct jwks *ret, struct diag *diag)
 {
-	AUTO(wire_msg) struct wire_msg msg = WIRE_MSG_INIT;
 	char kid[KID_MAX_LEN + 1] = "";
 	enum err r = jwt_kid(buf_str(&token->id_token), token->id_token.len,
 	    kid, diag);
@@ -322,21 +298,7 @@ ask_for_keys(struct channel *ch, const struct device_token *token,
 	channel_set_timeout(ch, KEYS_TIMEOUT_MS);
 	if (r == ERR_OK)
 		r = CHANNEL_SEND(ch, DEVICE_KID, diag, wire_text(kid));
-	if (r == ERR_OK)
-		r = channel_recv(ch, &msg, diag);
-	while (r == ERR_OK && msg.type == WIRE_JWK) {
-		r = add_key(&msg, ret, diag);
-		if (r == ERR_OK)
-			r = channel_recv(ch, &msg, diag);
-	}
-	if (r != ERR_OK)
-		return r;
-	if (msg.type != WIRE_END)
-		return fail(diag, ERR_WIRE_UNEXPECTED, "%s",
-		    wire_type_name(msg.type));
-	if (wire_get_u64(&msg, END_COUNT) != ret->count)
-		return fail(diag, ERR_WIRE_SYNTAX, "%zu keys", ret->count);
-	return ERR_OK;
+	return r == ERR_OK ? jwks_recv(ch, ret, diag) : r;
 }
 
 /* Cuts text into its lines; *ret points into it. */
