@@ -70,25 +70,6 @@ send_start(struct flow *flow, int64_t ends_ms, struct diag *diag)
 	    wire_u64(conf->users_guests ? WIRE_DEVICE_GUESTS : 0));
 }
 
-/* How a worker may fail as a program is one reason. */
-static enum err
-failed(struct flow *flow, enum err r, const struct diag *why,
-    struct diag *diag)
-{
-	switch (r) {
-	case ERR_WIRE_CLOSED:
-	case ERR_WIRE_SYNTAX:
-	case ERR_WIRE_UNEXPECTED:
-	case ERR_WIRE_VERSION:
-	case ERR_TIMEOUT:
-		return fail(diag, ERR_WORKER, WORKER_NAME ": %s (%s), wait "
-		    "status %#x", err_name(r), why->text,
-		    (unsigned int)peer_end(&flow->worker));
-	default:
-		return fail(diag, r, "%s", why->text);
-	}
-}
-
 static void
 take_picture(struct flow *flow, const struct flow_code *code,
     enum err failure)
@@ -125,7 +106,8 @@ start(struct flow *flow, int64_t ends_ms, struct diag *diag)
 	channel_set_timeout(&flow->worker.ch, WORKER_MS);
 	r = send_start(flow, ends_ms, &why);
 	if (r != ERR_OK)
-		return failed(flow, r, &why, diag);
+		return worker_failed(&flow->worker, WORKER_NAME, r, &why,
+		    diag);
 	flow->fd = flow->worker.ch.fd;
 	return ERR_OK;
 }
@@ -245,7 +227,7 @@ next(struct flow *flow, struct flow_event *ret, struct diag *diag)
 	r = receive(flow, ret, &why);
 	if (r == ERR_OK)
 		return ERR_OK;
-	r = failed(flow, r, &why, diag);
+	r = worker_failed(&flow->worker, WORKER_NAME, r, &why, diag);
 	/* Nobody has a name yet: this would have happened to anybody. */
 	if (!had_code)
 		take_picture(flow, NULL, r);

@@ -32,6 +32,7 @@
 #include "sys/conf.h"
 #include "sys/store.h"
 #include "wire/channel.h"
+#include "wire/spawn.h"
 
 #define LOGIN_TAG_SIZE 9
 #define LOGIN_ID_SIZE (2 * WIRE_NONCE_SIZE + 1)
@@ -119,6 +120,12 @@ struct answer {
 enum err answer_verify(const struct login *login, const struct answer *answer,
 	struct claims **ret, const struct pending **ret_pending,
 	struct diag *diag) MUST_USE;
+
+/* Why an exchange with a worker ended with r, which is not ERR_OK: how it may
+ * fail as a program is one reason, ERR_WORKER, and it is ended then; every
+ * other one is the worker's own. */
+enum err worker_failed(struct peer *peer, const char *name, enum err r,
+	const struct diag *why, struct diag *diag) MUST_USE;
 
 /* The claims are true; are they for this user, for the first time, and may
  * the user be here?  Sets login->session_end. */

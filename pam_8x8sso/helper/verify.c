@@ -68,7 +68,25 @@ send_task(const struct conf *conf, const struct answer *answer,
 	    wire_u64(check_flags(conf)));
 }
 
-/* The worker's verdict.  How it may fail as a program is one reason. */
+enum err
+worker_failed(struct peer *peer, const char *name, enum err r,
+    const struct diag *why, struct diag *diag)
+{
+	switch (r) {
+	case ERR_WIRE_CLOSED:
+	case ERR_WIRE_SYNTAX:
+	case ERR_WIRE_UNEXPECTED:
+	case ERR_WIRE_VERSION:
+	case ERR_TIMEOUT:
+		return fail(diag, ERR_WORKER, "%s: %s (%s), wait status %#x",
+		    name, err_name(r), why->text,
+		    (unsigned int)peer_end(peer));
+	default:
+		return fail(diag, r, "%s", why->text);
+	}
+}
+
+/* The worker's verdict. */
 static enum err
 ask_worker(const struct conf *conf, const struct answer *answer,
     struct claims **ret, struct diag *diag)
@@ -88,20 +106,8 @@ ask_worker(const struct conf *conf, const struct answer *answer,
 	r = send_task(conf, answer, &peer.ch, &why);
 	if (r == ERR_OK)
 		r = claims_recv(&peer.ch, ret, &why);
-	switch (r) {
-	case ERR_OK:
-		return ERR_OK;
-	case ERR_WIRE_CLOSED:
-	case ERR_WIRE_SYNTAX:
-	case ERR_WIRE_UNEXPECTED:
-	case ERR_WIRE_VERSION:
-	case ERR_TIMEOUT:
-		return fail(diag, ERR_WORKER, WORKER_NAME ": %s (%s), wait "
-		    "status %#x", err_name(r), why.text,
-		    (unsigned int)peer_end(&peer));
-	default:
-		return fail(diag, r, "%s", why.text);
-	}
+	return r == ERR_OK ? ERR_OK :
+	    worker_failed(&peer, WORKER_NAME, r, &why, diag);
 }
 
 /* A worker that has lost its way accepts what it was not asked about (D1,
