@@ -132,7 +132,9 @@ ask_for_users(const struct admin *admin, const struct fetch_users *ask,
 	    wire_text(conf->scim_ca_file), wire_text(conf->scim_proxy),
 	    wire_u64(conf->scim_page_size), wire_u64(conf->scim_max_users),
 	    wire_u64((uint64_t)conf->scim_timeout),
-	    wire_u64(ask->first_page_only));
+	    wire_u64(ask->first_page_only), wire_u64(0),
+	    wire_text(conf->users_uid_attribute),
+	    wire_text(conf->groups_gid_attribute), wire_text(""));
 }
 
 /* Hands one record to the caller. */
@@ -150,6 +152,7 @@ take_user(const struct fetch_users *ask, const struct wire_msg *msg,
 		.department = wire_get_text(msg, USER_DEPARTMENT),
 		.site = wire_get_text(msg, USER_SITE),
 		.created = wire_get_text(msg, USER_CREATED),
+		.number = wire_get_text(msg, USER_NUMBER),
 		.active = wire_get_u64(msg, USER_ACTIVE) == 1,
 	};
 
@@ -182,6 +185,8 @@ take_users(const struct fetch_users *ask, struct peer *peer,
 				    ask->context);
 			continue;
 		}
+		if (msg.type == WIRE_LISTED)
+			continue;
 		if (msg.type != WIRE_USER)
 			return unexpected(&msg, diag);
 		if (count >= max_records)

@@ -194,8 +194,12 @@
 	X(LINK_PIN,		"link-pin",		"I3",	"name belongs to another identity since its first login") \
 	X(LINK_GUEST,		"link-guest",		"J16",	"guests are not accepted") \
 	X(USER_UNKNOWN,		"user-unknown",		"",	"not provisioned") \
+	X(JIT_DOMAIN,		"jit-domain",		"",	"not provisioned, and not of a domain in [users] jit_domains") \
+	X(JIT_LIMIT,		"jit-limit",		"",	"not provisioned, and [users] jit_max people were created already") \
+	X(JIT_PUBLISH,		"jit-publish",		"",	"a new account could not be published (8x8sso publish says why)") \
 	X(USER_INACTIVE,	"user-inactive",	"",	"deactivated at the provider") \
 	X(USER_VANISHED,	"user-vanished",	"",	"no longer in the provider's list") \
+	X(USER_SITE,		"user-site",		"",	"not of a site in [access] sites") \
 	X(USER_NOT_ALLOWED,	"user-not-allowed",	"",	"not allowed on this host by [access] allow") \
 	X(DIRECTORY_STALE,	"directory-stale",	"",	"the user list is older than [access] max_age") \
 	X(STORE,		"store",		"",	"state database cannot be used") \
@@ -211,12 +215,18 @@
 	X(SCIM,			"scim",			"",	"not a SCIM list response") \
 	X(SCIM_PARTIAL,		"scim-partial",		"",	"listing is incomplete") \
 	X(SCIM_LIMITS,		"scim-limits",		"",	"listing exceeds a limit") \
-	X(SCIM_EMPTY,		"scim-empty",		"",	"listing is empty") \
+	X(SCIM_EMPTY,		"scim-empty",		"",	"listing is empty (if that is right: 8x8sso sync --accept-loss)") \
+	X(SCIM_LOSS,		"scim-loss",		"",	"listing would take too many people away (if that is right: 8x8sso sync --accept-loss)") \
+	X(SCIM_EXPIRED,		"scim-expired",		"",	"the server has forgotten where the listing was") \
 	X(SYNC_RUNNING,		"sync-running",		"",	"another sync is running") \
 	X(NAME_GRAMMAR,		"name-grammar",		"I4",	"name cannot be a login name") \
 	X(NAME_TAKEN,		"name-taken",		"I4",	"another provisioned user has this login name") \
+	X(NAME_HOME,		"name-home",		"I4",	"a former user of this name has left a home directory (8x8sso user adopt)") \
+	X(NAME_LINKED,		"name-linked",		"",	"signs in as a local account, by [users] link_local") \
 	X(NAME_LOCAL,		"name-local",		"I5",	"the name is a local account's or group's, or reserved") \
 	X(ID_RANGE,		"id-range",		"",	"id is outside the range") \
+	X(ID_MISSING,		"id-missing",		"",	"the server gives no id, and [users] uid_attribute or [groups] gid_attribute wants one") \
+	X(ID_TAKEN,		"id-taken",		"",	"id belongs to somebody else") \
 	X(ID_EXHAUSTED,		"id-exhausted",		"",	"no free id left")
 
 #define ERR_ENUM(code, name, row, text) ERR_##code,

@@ -19,6 +19,14 @@
 #define CACHE_SIZE_MAX (1024u * 1024 * 1024)
 #define CACHE_FIELD_MAX 1024u
 #define CACHE_GIDS_MAX 65536u
+#define CACHE_LINKS_MAX 1000u	/* local accounts of provisioned people */
+
+/* Local people: systemd and the distributions keep what is below, and
+ * LOCAL_UID_NOT_MIN to _MAX (homed, dynamic, nobody). */
+#define LOCAL_UID_MIN 1000u
+#define LOCAL_UID_NOT_MIN 60001u
+#define LOCAL_UID_NOT_MAX 65535u
+#define LOCAL_NAME_MAX_LEN 32	/* useradd(8) */
 
 /* SAML (catalogue A1). */
 #define SAML_BASE64_MAX (96u * 1024)
@@ -103,6 +111,13 @@
 /* Provisioning. */
 #define CONF_FILE_MAX (256u * 1024)
 #define CONF_LINE_MAX 4096
+#define SCIM_PATH_MAX 256u	/* of an attribute: URN, name, part */
+#define SCIM_NUMBER_MAX 32u	/* uidNumber as text */
+#define SCIM_ETAG_MAX 256u
+#define SCIM_ETAGS_MAX (128u * 1024)	/* of all pages */
+#define SCIM_GROUPS_MAX 100000u
+#define SCIM_MEMBERS_MAX 10000000u	/* of all groups */
+#define SCIM_NESTING_MAX 16	/* groups in groups */
 #define SCIM_PAGE_MAX (16u * 1024 * 1024)
 #define SCIM_SAVED_MAX (128u * 1024 * 1024)
 #define SCIM_PAGES_MAX 100000u
@@ -123,5 +138,8 @@
 #define HOME_MAX_LEN 1023
 #define SUBJECT_MAX_LEN 4096	/* whom an account is pinned to */
 #define SYNC_HISTORY_MAX 100
+#define LOSS_PERCENT 20		/* more of them, and at least so many: */
+#define LOSS_MIN 10		/* no listing that is believed */
+#define PUBLISH_MS 25000	/* `8x8sso publish`, in a login */
 
 #endif

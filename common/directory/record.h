@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One SCIM User resource, reduced to what a host needs (RFC 7643 section 4.1).
- * Filled by the fetch worker, sent as WIRE_USER, stored by update.h.
+ * One SCIM User or Group resource, reduced to what a host needs (RFC 7643
+ * sections 4.1 and 4.2).  Filled by the fetch worker, sent as WIRE_USER,
+ * WIRE_GROUP and WIRE_MEMBER, stored by update.h.
  */
 #ifndef DIRECTORY_RECORD_H
 #define DIRECTORY_RECORD_H
@@ -19,7 +20,15 @@ struct record {
 	const char *department;
 	const char *site;
 	const char *created;	/* meta.created as it came */
+	const char *number;	/* [users] uid_attribute, not checked yet */
 	bool active;
+};
+
+/* Its members are told one by one, by their ids. */
+struct group_record {
+	const char *id;
+	const char *display_name;
+	const char *number;	/* [groups] gid_attribute, not checked yet */
 };
 
 #endif

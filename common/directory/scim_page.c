@@ -234,7 +234,7 @@ static enum err
 add_resource(struct scim_listing *listing, struct json *resource,
     struct diag *diag)
 {
-	struct record record = { "", "", "", "", "", "", "", "", "", false };
+	struct record record = { "", "", "", "", "", "", "", "", "", "", false };
 	char number[NUMBER_SIZE];
 	struct diag why = DIAG_INIT;
 	enum err r = read_resource(resource, &record, number, &why);

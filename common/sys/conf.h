@@ -18,6 +18,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/diag.h"
+#include "base/limits.h"
 
 #define CONF_PATH SYSCONFDIR "/8x8sso/8x8sso.conf"
 
@@ -95,14 +96,23 @@ struct conf {
 	enum conf_name users_name;
 	enum conf_link users_link_by;
 	bool users_guests;
+	struct conf_list users_link_local; /* account:userName */
+	uint64_t users_min_local_uid;
+	char *users_uid_attribute;	/* RFC 7644 path; "": none */
+	bool users_jit;
+	struct conf_list users_jit_domains;
+	uint64_t users_jit_max;
 	char *users_home;		/* template, %u = login name */
 	char *users_shell;
 	uint64_t users_min_id;
 	uint64_t users_max_id;
 	/* [groups] */
 	struct conf_list groups_attributes; /* department, site, title */
+	bool groups_scim;
+	char *groups_gid_attribute;	/* RFC 7644 path; "": none */
 	/* [access] */
 	struct conf_list access_allow;	/* *, login names, @groups */
+	struct conf_list access_sites;	/* empty: all */
 	int64_t access_max_age;		/* of the last good sync; 0: no limit */
 	/* [host] */
 	char *host_state_dir;
@@ -151,6 +161,16 @@ enum err conf_list_lines(const struct conf_list *list, struct buf *out)
  * Entra's global cloud; "" without either.  Into a caller's buffer, which
  * 1025 bytes are enough for. */
 void conf_device_issuer(const struct conf *conf, char *issuer, size_t size);
+
+/* One item of [users] link_local. */
+struct conf_link_local {
+	char name[LOCAL_NAME_MAX_LEN + 1];
+	const char *user_name;		/* borrowed */
+};
+
+/* The index-th item; false when there is none. */
+bool conf_link_local(const struct conf *conf, size_t i,
+	struct conf_link_local *ret) MUST_USE;
 
 /* Where the provider's keys come from: [idp] metadata, or else certificate;
  * "" when neither is set. */

@@ -107,84 +107,6 @@ check_token(const struct conf *c)
 }
 
 static const char *
-check_home(const struct conf *c)
-{
-	const char *home = c->users_home;
-	const char *name = strstr(home, "%u");
-
-	if (home[0] != '/')
-		return "must begin with /";
-	if (name == NULL)
-		return "must contain %u, or all users share one home";
-	if (strchr(home, '%') != name || strchr(name + 1, '%') != NULL)
-		return "may contain %u once and no other %";
-	if (strchr(home, ':') != NULL)
-		return "must not contain a colon";
-	return NULL;
-}
-
-static const char *
-check_shell(const struct conf *c)
-{
-	if (!is_set(c->users_shell))
-		return "must not be empty";
-	if (strchr(c->users_shell, ':') != NULL)
-		return "must not contain a colon";
-	return NULL;
-}
-
-static const char *
-check_ids(const struct conf *c)
-{
-	if (c->users_min_id >= c->users_max_id)
-		return "must be greater than [users] min_id";
-	return NULL;
-}
-
-static const char *
-check_attributes(const struct conf *c)
-{
-	static const char *const known[] = { "department", "site", "title" };
-	const struct conf_list *list = &c->groups_attributes;
-	unsigned int seen[ARRAY_LEN(known)] = { 0 };
-
-	for (size_t i = 0; i < list->count; i++) {
-		bool found = false;
-
-		for (size_t k = 0; k < ARRAY_LEN(known); k++)
-			if (strcmp(list->item[i], known[k]) == 0) {
-				found = true;
-				seen[k]++;
-			}
-		if (!found)
-			return "may name department, site and title only";
-	}
-	for (size_t k = 0; k < ARRAY_LEN(known); k++)
-		if (seen[k] > 1)
-			return "names an attribute twice";
-	return NULL;
-}
-
-static const char *
-check_allow(const struct conf *c)
-{
-	const struct conf_list *list = &c->access_allow;
-
-	for (size_t i = 0; i < list->count; i++) {
-		const char *name = list->item[i];
-
-		if (strcmp(name, "*") == 0)
-			continue;
-		if (name[0] == '@')
-			name++;
-		if (!parse_is_login_name(name, strlen(name), true))
-			return "may hold *, login names (lower case) and "
-			    "@groups, separated by commas";
-	}
-	return NULL;
-}
-
-static const char *
 check_state_dir(const struct conf *c)
 {
 	return is_set(c->host_state_dir) ? NULL : "must not be empty";
@@ -212,11 +134,6 @@ static const struct conf_rule rules[] = {
 	{ offsetof(struct conf, saml_acs_url), check_acs_url },
 	{ offsetof(struct conf, saml_user_attribute), check_user_attribute },
 	{ offsetof(struct conf, scim_token_file), check_token },
-	{ offsetof(struct conf, users_home), check_home },
-	{ offsetof(struct conf, users_shell), check_shell },
-	{ offsetof(struct conf, users_max_id), check_ids },
-	{ offsetof(struct conf, groups_attributes), check_attributes },
-	{ offsetof(struct conf, access_allow), check_allow },
 	{ offsetof(struct conf, host_state_dir), check_state_dir },
 	{ offsetof(struct conf, host_libexec_dir), check_libexec_dir },
 	{ offsetof(struct conf, host_user), check_user },
@@ -243,6 +160,11 @@ conf_check(const struct conf *conf, size_t *ret_field, struct diag *diag)
 	enum err r = check_all(rules, ARRAY_LEN(rules), conf, ret_field,
 	    diag);
 
-	return r != ERR_OK ? r : check_all(conf_device_rules,
-	    conf_device_rule_count, conf, ret_field, diag);
+	if (r == ERR_OK)
+		r = check_all(conf_device_rules, conf_device_rule_count,
+		    conf, ret_field, diag);
+	if (r == ERR_OK)
+		r = check_all(conf_users_rules, conf_users_rule_count, conf,
+		    ret_field, diag);
+	return r;
 }

@@ -2,7 +2,8 @@
 /*
  * What the files of the configuration share: conf.c reads the file,
  * conf_keys.c has the table and turns one value into a field, conf_check.c
- * looks at values together, and conf_device.c at those of [device].
+ * looks at values together, conf_device.c at those of [device], and conf_users.c
+ * at those of [users], [groups] and [access].
  */
 #ifndef SYS_CONF_KEYS_H
 #define SYS_CONF_KEYS_H
@@ -45,5 +46,7 @@ struct conf_rule {
 
 extern const struct conf_rule conf_device_rules[];
 extern const size_t conf_device_rule_count;
+extern const struct conf_rule conf_users_rules[];
+extern const size_t conf_users_rule_count;
 
 #endif

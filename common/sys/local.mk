@@ -18,6 +18,7 @@ noinst_LTLIBRARIES += \
 common_sys_libconf_la_SOURCES = \
 	common/sys/conf.c common/sys/conf.h \
 	common/sys/conf_check.c common/sys/conf_device.c \
+	common/sys/conf_users.c \
 	common/sys/conf_keys.c common/sys/conf_keys.h
 common_sys_libconf_la_CFLAGS = $(AM_CFLAGS) $(INIH_CFLAGS)
 common_sys_libconf_la_LIBADD = common/base/libbase.la $(INIH_LIBS)

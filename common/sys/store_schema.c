@@ -172,6 +172,52 @@ static const char *const version_3[] = {
 	NULL
 };
 
+/* Provisioning as it grew; see directory/update.h, groups.h, links.h, jit.h. */
+static const char *const version_4[] = {
+	/*
+	 * created_at: `created` as an instant, INT64_MAX for none.
+	 * site_listed: what the provider says now; number: uid_attribute's.
+	 * seen_at: the last sign-in of somebody whom no listing has had yet;
+	 * 0: listed.
+	 */
+	"ALTER TABLE users ADD COLUMN "
+	    "created_at INTEGER NOT NULL DEFAULT 9223372036854775807",
+	"ALTER TABLE users ADD COLUMN site_listed TEXT NOT NULL DEFAULT ''",
+	"ALTER TABLE users ADD COLUMN number TEXT NOT NULL DEFAULT ''",
+	"ALTER TABLE users ADD COLUMN seen_at INTEGER NOT NULL DEFAULT 0",
+	"CREATE TRIGGER users_site BEFORE UPDATE OF site ON users "
+	    "WHEN OLD.site <> '' AND NEW.site <> OLD.site BEGIN "
+	    "SELECT RAISE(ABORT, 'a site is written once'); END",
+
+	/* Whom just-in-time creation wrote down as user_id is listed as
+	 * scim_id. */
+	"CREATE TABLE aliases("
+	    "scim_id TEXT PRIMARY KEY NOT NULL CHECK (scim_id <> ''),"
+	    "user_id TEXT NOT NULL UNIQUE REFERENCES users(scim_id)"
+	    ") WITHOUT ROWID",
+
+	/* [users] link_local: the local account `name`, configured for
+	 * user_name, is this user's. */
+	"CREATE TABLE links("
+	    "name TEXT PRIMARY KEY NOT NULL,"
+	    "user_name TEXT NOT NULL,"
+	    "scim_id TEXT NOT NULL UNIQUE REFERENCES users(scim_id)"
+	    ") WITHOUT ROWID",
+
+	/* The server's groups as listed; members are users or groups. */
+	"CREATE TABLE scim_groups("
+	    "id TEXT PRIMARY KEY NOT NULL CHECK (id <> ''),"
+	    "display_name TEXT NOT NULL,"
+	    "number TEXT NOT NULL) WITHOUT ROWID",
+	"CREATE TABLE scim_members("
+	    "group_id TEXT NOT NULL REFERENCES scim_groups(id),"
+	    "member_id TEXT NOT NULL,"
+	    "PRIMARY KEY (group_id, member_id)) WITHOUT ROWID",
+
+	SET_VERSION(4),
+	NULL
+};
+
 const char *const *const store_schema[STORE_VERSION] = {
-	version_1, version_2, version_3,
+	version_1, version_2, version_3, version_4,
 };

@@ -8,7 +8,7 @@
 #ifndef SYS_STORE_SCHEMA_H
 #define SYS_STORE_SCHEMA_H
 
-#define STORE_VERSION 3			/* PRAGMA user_version */
+#define STORE_VERSION 4			/* PRAGMA user_version */
 #define STORE_APPLICATION 947402800	/* PRAGMA application_id: "8x80" */
 
 /* From each version to the next: SQL statements, NULL at the end, for one

@@ -29,6 +29,7 @@
  *	   <- PROMPT	   -> ANSWER
  *	   <- INFO		(no reply)
  *	   <- WAIT		(no reply)
+ *	   <- PUBLISH		(no reply; RESULT comes next)
  *	<- RESULT	and both sides close.
  *
  * `8x8sso deliver` -> helper, the same exchange with WIRE_DELIVER: one PROMPT
@@ -51,7 +52,8 @@
  *
  * command -> 8x8sso-fetch:
  *
- *	FETCH_USERS	<- USER (0..), with PROGRESS between, END  or  <- REFUSE
+ *	FETCH_USERS	<- USER (0..), GROUP (0..), each with its MEMBER (0..),
+ *			with PROGRESS between, LISTED, END	or	<- REFUSE
  *	FETCH_IDP	<- IDP, IDP_KEY (1..), END	or	<- REFUSE
  *	FETCH_OIDC	<- OIDC, JWK (1..), END		or	<- REFUSE
  *			(also of the helper, for new keys)
@@ -93,6 +95,11 @@
 
 #define WIRE_WAIT_FIELDS(U64, TEXT, BYTES) \
 	U64(WAIT, SECONDS)		/* until the next message, or less */
+
+/* The helper wrote a new account down: before it grants, the module, which is
+ * root, has `8x8sso publish` tell the host. */
+#define WIRE_PUBLISH_FIELDS(U64, TEXT, BYTES) \
+	TEXT(PUBLISH, USER, 256)	/* PAM_USER */
 
 #define WIRE_ANSWER_FIELDS(U64, TEXT, BYTES) \
 	U64(ANSWER, STATUS)		/* enum wire_answer */ \
@@ -195,7 +202,11 @@
 	U64(FETCH_USERS, PAGE_SIZE)	/* resources per page */ \
 	U64(FETCH_USERS, MAX_USERS)	/* more is an error */ \
 	U64(FETCH_USERS, TIMEOUT)	/* seconds for the whole listing */ \
-	U64(FETCH_USERS, FIRST_PAGE_ONLY) /* 1: connection test */
+	U64(FETCH_USERS, FIRST_PAGE_ONLY) /* 1: connection test */ \
+	U64(FETCH_USERS, GROUPS)	/* 1: /Groups too, if there is one */ \
+	TEXT(FETCH_USERS, UID_ATTRIBUTE, 256) /* RFC 7644 path, or absent */ \
+	TEXT(FETCH_USERS, GID_ATTRIBUTE, 256) \
+	TEXT(FETCH_USERS, ETAGS, 131072) /* LISTED's, of the sync before */
 
 #define WIRE_USER_FIELDS(U64, TEXT, BYTES) \
 	TEXT(USER, ID, 1024) \
@@ -207,7 +218,22 @@
 	TEXT(USER, TITLE, 1024) \
 	TEXT(USER, DEPARTMENT, 1024) \
 	TEXT(USER, SITE, 1024) \
-	TEXT(USER, CREATED, 64)		/* meta.created as it came */
+	TEXT(USER, CREATED, 64)		/* meta.created as it came */ \
+	TEXT(USER, NUMBER, 32)		/* UID_ATTRIBUTE's value as text */
+
+#define WIRE_GROUP_FIELDS(U64, TEXT, BYTES) \
+	TEXT(GROUP, ID, 1024) \
+	TEXT(GROUP, DISPLAY_NAME, 1024) \
+	TEXT(GROUP, NUMBER, 32)		/* GID_ATTRIBUTE's value as text */
+
+#define WIRE_MEMBER_FIELDS(U64, TEXT, BYTES) \
+	TEXT(MEMBER, ID, 1024)		/* of a user or a group */
+
+#define WIRE_LISTED_FIELDS(U64, TEXT, BYTES) \
+	U64(LISTED, UNCHANGED)		/* 1: all is as ETAGS said, and no \
+					 * USER or GROUP was sent */ \
+	U64(LISTED, HAS_GROUPS)		/* 0: the server has no /Groups */ \
+	TEXT(LISTED, ETAGS, 131072)	/* for the next time; or absent */
 
 #define WIRE_PROGRESS_FIELDS(U64, TEXT, BYTES) \
 	U64(PROGRESS, DONE) \
@@ -258,14 +284,15 @@
 
 #define WIRE_MESSAGES(X) \
 	X(1, BEGIN) X(2, PROMPT) X(3, INFO) X(4, ANSWER) X(5, RESULT) \
-	X(6, CODE) X(7, WAIT) \
+	X(6, CODE) X(7, WAIT) X(8, PUBLISH) \
 	X(16, SAML_KEY) X(17, SAML_CHECK) X(18, CLAIM) X(19, ACCEPT) \
 	X(20, REFUSE) X(21, SAML_PENDING) \
 	X(24, DEVICE_START) X(25, DEVICE_CODE) X(26, DEVICE_PENDING) \
 	X(27, DEVICE_KID) X(28, JWK) \
 	X(32, FETCH_USERS) X(33, USER) X(34, PROGRESS) X(35, END) \
 	X(36, FETCH_IDP) X(37, IDP) X(38, IDP_KEY) \
-	X(39, FETCH_OIDC) X(40, OIDC)
+	X(39, FETCH_OIDC) X(40, OIDC) \
+	X(41, GROUP) X(42, MEMBER) X(43, LISTED)
 
 #define WIRE_TYPE(number, name) WIRE_##name = (number),
 enum wire_type { WIRE_MESSAGES(WIRE_TYPE) };

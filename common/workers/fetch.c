@@ -153,7 +153,7 @@ send_user(struct channel *ch, const struct record *u, struct diag *diag)
 	    wire_u64(u->active), wire_text(u->given_name),
 	    wire_text(u->family_name), wire_text(u->title),
 	    wire_text(u->department), wire_text(u->site),
-	    wire_text(u->created));
+	    wire_text(u->created), wire_text(u->number));
 }
 
 static enum err
@@ -170,6 +170,10 @@ fetch_users(struct channel *ch, const struct wire_msg *msg,
 	if (r != ERR_OK)
 		return r;
 	channel_set_timeout(ch, ANSWER_TIMEOUT_MS);
+	r = CHANNEL_SEND(ch, LISTED, diag, wire_u64(0), wire_u64(0),
+	    wire_text(""));
+	if (r != ERR_OK)
+		return r;
 	return CHANNEL_SEND(ch, END, diag, wire_u64(listing.count),
 	    wire_u64(listing.total));
 }

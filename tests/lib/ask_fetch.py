@@ -26,9 +26,10 @@ MESSAGES = {
     "REFUSE": (20, "reason detail", "tt"),
     "JWK": (28, "kid n e issuer", "tbbt"),
     "FETCH_USERS": (32, "url token ca_file proxy page_size max_users timeout "
-                    "first_page_only", "tbttuuuu"),
+                    "first_page_only groups uid_attribute gid_attribute etags",
+                    "tbttuuuuuttt"),
     "USER": (33, "id external_id user_name active given_name family_name "
-             "title department site created", "tttutttttt"),
+             "title department site created number", "tttuttttttt"),
     "PROGRESS": (34, "done total", "uu"),
     "END": (35, "count total", "uu"),
     "FETCH_IDP": (36, "certificate metadata url ca_file proxy issuer now",
@@ -39,6 +40,9 @@ MESSAGES = {
     "FETCH_OIDC": (39, "url jwks_uri issuer hosts ca_file proxy", "tttttt"),
     "OIDC": (40, "device_endpoint token_endpoint jwks_uri keys_left_out",
              "tttu"),
+    "GROUP": (41, "id display_name number", "ttt"),
+    "MEMBER": (42, "id", "t"),
+    "LISTED": (43, "unchanged has_groups etags", "uut"),
 }
 
 
@@ -88,7 +92,8 @@ def read_exactly(stream, size):
 def request(kind, options):
     if kind == "users":
         values = dict(url="", token="", ca_file="", proxy="", page_size=100,
-                      max_users=20000, timeout=60, first_page_only=0)
+                      max_users=20000, timeout=60, first_page_only=0,
+                      groups=0, uid_attribute="", gid_attribute="", etags="")
         values.update(options)
         values["token"] = values["token"].encode()
         return encode("FETCH_USERS", values)

@@ -54,7 +54,7 @@ check "progress is told after every page" \
 check "a record has what the server said" grep -q '^USER {"active": 1, '\
 '"created": "2026-01-02T03:04:05.000Z", "department": "Department 0", '\
 '"external_id": "ext-0", "family_name": "F0", "given_name": "G\\u00f60", '\
-'"id": "id-00000000", "site": "Main", "title": "Agent", '\
+'"id": "id-00000000", "number": "", "site": "Main", "title": "Agent", '\
 '"user_name": "user0@contoso.example"}' "$dir/out"
 check "inactive users are listed as such" \
 	test "$(grep -c '^USER {"active": 0' "$dir/out")" -eq 5

@@ -136,7 +136,7 @@ headers_are_strict(void **state)
 		{ { 0, 2, 0, 0, 0, 0, 0, 0 }, ERR_WIRE_VERSION },
 		{ { 2, 2, 0, 0, 0, 0, 0, 0 }, ERR_WIRE_VERSION },
 		{ { 1, 0, 0, 0, 0, 0, 0, 0 }, ERR_WIRE_SYNTAX },
-		{ { 1, 8, 0, 0, 0, 0, 0, 0 }, ERR_WIRE_SYNTAX },
+		{ { 1, 9, 0, 0, 0, 0, 0, 0 }, ERR_WIRE_SYNTAX },
 		{ { 1, 255, 0, 0, 0, 0, 0, 0 }, ERR_WIRE_SYNTAX },
 		{ { 1, 2, 1, 0, 0, 0, 0, 0 }, ERR_WIRE_SYNTAX },
 		{ { 1, 2, 0, 1, 0, 0, 0, 0 }, ERR_WIRE_SYNTAX },

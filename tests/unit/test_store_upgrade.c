@@ -17,6 +17,10 @@
 #include "auth/pending.h"
 #include "base/io.h"
 #include "directory/directory.h"
+#include "sys/store_schema.h"
+
+#define TEXT_OF(x) #x
+#define TEXT(x) TEXT_OF(x)
 
 static void
 run_sql(const char *path, const char *sql)
@@ -138,7 +142,7 @@ opening_brings_an_old_database_up_to_date(void **data)
 	struct stat st;
 
 	open_it(state);
-	assert_string_equal(version(state), "3");
+	assert_string_equal(version(state), TEXT(STORE_VERSION));
 	assert_string_equal(contents(state), CONTENTS);
 	assert_string_equal(state_query(state->store,
 	    "PRAGMA integrity_check"), "ok");
@@ -187,7 +191,7 @@ version_2_loses_nothing_either(void **data)
 	struct state *state = *data;
 
 	open_it(state);
-	assert_string_equal(version(state), "3");
+	assert_string_equal(version(state), TEXT(STORE_VERSION));
 	assert_string_equal(contents(state), CONTENTS);
 	assert_string_equal(state_query(state->store, "SELECT request_id || "
 	    "user || service || rhost || created || expires FROM pending"),
@@ -212,7 +216,7 @@ version_2_stays_readable_on_a_full_disk(void **data)
 	assert_err(begin_flow(state), ERR_STORE);
 	state_fill_disk(false);
 	open_it(state);
-	assert_string_equal(version(state), "3");
+	assert_string_equal(version(state), TEXT(STORE_VERSION));
 	assert_err(begin_flow(state), ERR_OK);
 }
 
@@ -259,7 +263,7 @@ many_processes_upgrade_it_once(void **data)
 		(void)close(start[1]);
 		_exit(read(start[0], &byte, 1) == 0 &&
 		    store_open(state->path, false, &state->store, NULL) ==
-		    ERR_OK && strcmp(version(state), "3") == 0 ? 0 : 1);
+		    ERR_OK && strcmp(version(state), TEXT(STORE_VERSION)) == 0 ? 0 : 1);
 	}
 	(void)close(start[0]);
 	(void)close(start[1]);
@@ -297,7 +301,7 @@ on_a_full_disk_it_stays_readable(void **data)
 	assert_reads_as_before(state);
 	state_fill_disk(false);
 	open_it(state);
-	assert_string_equal(version(state), "3");
+	assert_string_equal(version(state), TEXT(STORE_VERSION));
 	assert_err(announce(state), ERR_OK);
 }
 
@@ -337,7 +341,7 @@ an_upgrade_that_breaks_off_leaves_the_old_one(void **data)
 static void
 versions_before_the_first_and_after_the_last_are_refused(void **data)
 {
-	static const int numbers[] = { 0, -1, 4, 99 };
+	static const int numbers[] = { 0, -1, STORE_VERSION + 1, 99 };
 	struct state *state = *data;
 
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
