@@ -193,6 +193,23 @@ is_alnum(char c)
 	return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z');
 }
 
+bool
+parse_is_local_name(const char *text, size_t len)
+{
+	bool digits = true;
+
+	if (len == 0 || len > LOCAL_NAME_MAX_LEN || text[0] == '-' ||
+	    text[0] == '.')
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		digits = digits && is_digit(text[i]);
+		if (!is_alnum(text[i]) && text[i] != '.' && text[i] != '_' &&
+		    text[i] != '-')
+			return false;
+	}
+	return !digits && !(len == 4 && memcmp(text, "root", 4) == 0);
+}
+
 /* Length of the host at the beginning, with the brackets of an IPv6 address;
  * 0 when there is none. */
 static size_t

@@ -38,6 +38,12 @@ bool parse_is_guid(const char *text, size_t len)
 bool parse_is_login_name(const char *text, size_t len, bool full)
 	__attribute__((warn_unused_result));
 
+/* A local account's name, as useradd(8) makes them: letters of both cases,
+ * digits and ".-_", not at the start '.' or '-', so no path and no option; not
+ * digits alone, which is what a uid looks like; and not root. */
+bool parse_is_local_name(const char *text, size_t len)
+	__attribute__((warn_unused_result));
+
 /*
  * An address that a secret or a decision may travel to: "https://" and a host
  * (a name, an IPv4 or a bracketed IPv6 address), optionally a port, path and

@@ -21,6 +21,7 @@
  *	4 tables	struct cache_slot [slots], see below
  *	user list	u32 [user_count]: places, in the order of enumeration
  *	group list	u32 [group_count]
+ *	link list	u32 count, struct cache_link [count]; none if count is 0
  *	user records	struct cache_user_record, strings, gids
  *	group records	struct cache_group_record, u32 [members], strings
  *
@@ -49,9 +50,19 @@
  *
  * Every user has a private group (same name, gid = uid) without members.
  *
+ * A LINK says that an account of /etc/passwd, with this name and this uid, is
+ * a provisioned person's.  It makes nobody exist: NSS never looks at it, and
+ * local files go on answering.  For the PAM module that account is ours.  At
+ * most CACHE_LINKS_MAX, each name and uid once, in no order.
+ *
+ * FLAGS OF THE HEADER: CACHE_CREATES_USERS, a name that nobody has may be
+ * somebody's who signs in for the first time; all other bits are 0.  With an
+ * unknown bit none is believed.
+ *
  * WHAT MAY BE IN IT: names by cache_is_name(), ids by cache_is_id(), gecos by
- * cache_is_text(), home and shell by cache_is_path().  The writer refuses
- * anything else and the reader does not return it, whoever wrote the file.
+ * cache_is_text(), home and shell by cache_is_path(), links by
+ * cache_is_local().  The writer refuses anything else and the reader does not
+ * return it, whoever wrote the file.
  *
  * CHECKSUM: cache_hash(0, ...) of everything from the member size to the end
  * of the file.  Each of its steps is a bijection of its state, so damage to
@@ -77,7 +88,7 @@
 
 #define CACHE_MAGIC "8x8nss\r\n"
 #define CACHE_MAGIC_LEN 8
-#define CACHE_VERSION 1u
+#define CACHE_VERSION 2u
 #define CACHE_UNIT 16u
 #define CACHE_PROBE_MAX 128u
 
@@ -111,11 +122,20 @@ struct cache_header {
 	struct cache_table tables[CACHE_INDEXES];
 	uint32_t user_list_at;
 	uint32_t group_list_at;
-	uint32_t reserved[2];		/* 0 */
+	uint32_t link_list_at;
+	uint32_t flags;
 };
 
-/* The only flag; all other bits are 0. */
+/* The only flag of the header. */
+#define CACHE_CREATES_USERS 1u
+
+/* The only flag of a user; all other bits are 0. */
 #define CACHE_MAY_LOG_IN 1u
+
+struct cache_link {
+	uint32_t uid;
+	char name[36];			/* filled up with NULs, at least one */
+};
 
 struct cache_user_record {
 	uint32_t uid;
@@ -137,6 +157,8 @@ struct cache_group_record {
 
 _Static_assert(sizeof(struct cache_slot) == 8, "slot");
 _Static_assert(sizeof(struct cache_header) == 96, "header");
+_Static_assert(sizeof(struct cache_link) == 40 && LOCAL_NAME_MAX_LEN < 36,
+    "link");
 _Static_assert(sizeof(struct cache_user_record) == 24, "user record");
 _Static_assert(sizeof(struct cache_group_record) == 16, "group record");
 
@@ -201,6 +223,17 @@ static inline bool
 cache_is_id(uint32_t id)
 {
 	return id >= ID_MIN && id <= ID_MAX;
+}
+
+/* An account of /etc/passwd that may be a provisioned person's: no name that
+ * means something else elsewhere, and a uid that is neither root's, nor the
+ * system's, nor systemd's, nor of our own range. */
+static inline bool
+cache_is_local(const char *name, size_t len, uint32_t uid)
+{
+	return parse_is_local_name(name, len) &&
+	    uid >= LOCAL_UID_MIN && uid < ID_MIN &&
+	    (uid < LOCAL_UID_NOT_MIN || uid > LOCAL_UID_NOT_MAX);
 }
 
 /* A field of passwd(5): UTF-8 without ':' and without control characters

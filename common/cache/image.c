@@ -9,6 +9,7 @@ struct plan {
 	uint32_t tables[CACHE_INDEXES];
 	uint32_t user_list;
 	uint32_t group_list;
+	uint32_t link_list;	/* 0: none */
 };
 
 /* Enters one user into the groups that are listed for them. */
@@ -84,6 +85,8 @@ plan_file(struct cache_writer *w, struct plan *plan)
 		plan->tables[i] = plan_section(plan, w->tables[i].len);
 	plan->user_list = plan_section(plan, 4ull * writer_user_count(w));
 	plan->group_list = plan_section(plan, 4ull * writer_group_count(w));
+	if (w->links.len > 0)
+		plan->link_list = plan_section(plan, 4ull + w->links.len);
 	for (uint32_t n = 0; n < writer_user_count(w); n++) {
 		struct user *user = &writer_users(w)[n];
 
@@ -206,6 +209,8 @@ write_header(const struct cache_writer *w, const struct plan *plan,
 		.group_count = htole32(writer_group_count(w)),
 		.user_list_at = htole32(plan->user_list),
 		.group_list_at = htole32(plan->group_list),
+		.link_list_at = htole32(plan->link_list),
+		.flags = htole32(w->allow_jit ? CACHE_CREATES_USERS : 0),
 	};
 	size_t from = offsetof(struct cache_header, size);
 
@@ -218,6 +223,18 @@ write_header(const struct cache_writer *w, const struct plan *plan,
 	header.checksum = htole64(cache_hash(0, file + from,
 	    plan->size - from));
 	memcpy(file, &header, sizeof(header));
+}
+
+static void
+write_links(const struct cache_writer *w, const struct plan *plan,
+    uint8_t *file)
+{
+	uint8_t *p = place(file, plan->link_list);
+
+	if (w->links.len == 0)
+		return;
+	put32(p, 0, writer_link_count(w));
+	memcpy(p + sizeof(uint32_t), w->links.data, w->links.len);
 }
 
 static void
@@ -234,6 +251,7 @@ write_file(const struct cache_writer *w, const struct plan *plan,
 		put32(place(file, plan->group_list), n, writer_groups(w)[n].at);
 		write_group(w, &writer_groups(w)[n], file);
 	}
+	write_links(w, plan, file);
 	write_header(w, plan, file);
 }
 

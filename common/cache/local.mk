@@ -5,7 +5,8 @@
 noinst_LTLIBRARIES += common/cache/libreader.la common/cache/libwriter.la
 common_cache_libreader_la_SOURCES = \
 	common/cache/format.h \
-	common/cache/reader.c common/cache/reader.h
+	common/cache/reader.c common/cache/reader.h \
+	common/cache/reader_impl.h common/cache/reader_links.c
 common_cache_libreader_la_LIBADD = common/base/libbase.la
 common_cache_libwriter_la_SOURCES = \
 	common/cache/image.c common/cache/tables.c \

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cache/format.h"
+#include "cache/reader_impl.h"
 
 bool
 cache_may_have_name(const char *name)
@@ -121,23 +121,6 @@ cache_close(struct cache *cache)
 	cache->size = 0;
 }
 
-static const struct cache_header *
-header_of(const struct cache *cache)
-{
-	return (const void *)cache->map;
-}
-
-/* The len bytes at a place, or NULL if they are not all in the file. */
-static const void *
-bytes_at(const struct cache *cache, uint32_t at, uint64_t len)
-{
-	uint64_t from = (uint64_t)at * CACHE_UNIT;
-
-	if (from > cache->size || len > cache->size - from)
-		return NULL;
-	return cache->map + from;
-}
-
 /* -- records --------------------------------------------------------------- */
 
 /* The start that all records' strings have: name, "*". */
@@ -161,7 +144,7 @@ is_field(const char *strings, uint32_t from, uint32_t to,
 static enum err
 read_user(const struct cache *cache, uint32_t at, struct cache_user *ret)
 {
-	const void *place = bytes_at(cache, at,
+	const void *place = reader_bytes(cache, at,
 	    sizeof(struct cache_user_record));
 	struct cache_user_record rec;
 	uint32_t gecos, home, shell, len, gids, uid;
@@ -175,7 +158,7 @@ read_user(const struct cache *cache, uint32_t at, struct cache_user *ret)
 	shell = le16toh(rec.shell_at);
 	len = le16toh(rec.strings_len);
 	gids = (uint32_t)sizeof(rec) + (len + 3) / 4 * 4;
-	if (bytes_at(cache, at, gids + 4ull * le32toh(rec.gid_count)) == NULL)
+	if (reader_bytes(cache, at, gids + 4ull * le32toh(rec.gid_count)) == NULL)
 		return ERR_CACHE_DAMAGED;
 	/* Each is held against the next, and the last one is in the file. */
 	strings = (const char *)place + sizeof(rec);
@@ -207,7 +190,7 @@ read_user(const struct cache *cache, uint32_t at, struct cache_user *ret)
 static enum err
 read_group(const struct cache *cache, uint32_t at, struct cache_group *ret)
 {
-	const void *place = bytes_at(cache, at,
+	const void *place = reader_bytes(cache, at,
 	    sizeof(struct cache_group_record));
 	struct cache_group_record rec;
 	uint32_t count, members, len;
@@ -219,7 +202,7 @@ read_group(const struct cache *cache, uint32_t at, struct cache_group *ret)
 	count = le32toh(rec.member_count);
 	members = le32toh(rec.members_at);
 	len = le32toh(rec.strings_len);
-	if (bytes_at(cache, at, sizeof(rec) + 4ull * count + len) == NULL)
+	if (reader_bytes(cache, at, sizeof(rec) + 4ull * count + len) == NULL)
 		return ERR_CACHE_DAMAGED;
 	strings = (const char *)place + sizeof(rec) + (size_t)count * 4;
 	if (members > len || !is_named(strings, members) ||
@@ -283,7 +266,7 @@ static enum err
 list_entry(const struct cache *cache, uint32_t list_at, uint32_t count,
     uint32_t index, uint32_t *ret_at)
 {
-	const uint32_t *list = bytes_at(cache, le32toh(list_at),
+	const uint32_t *list = reader_bytes(cache, le32toh(list_at),
 	    4ull * le32toh(count));
 
 	if (index >= le32toh(count))
@@ -298,7 +281,7 @@ enum err
 cache_user_at(const struct cache *cache, uint32_t index,
     struct cache_user *ret)
 {
-	const struct cache_header *header = header_of(cache);
+	const struct cache_header *header = reader_header(cache);
 	uint32_t at;
 	enum err r = list_entry(cache, header->user_list_at,
 	    header->user_count, index, &at);
@@ -310,7 +293,7 @@ enum err
 cache_group_at(const struct cache *cache, uint32_t index,
     struct cache_group *ret)
 {
-	const struct cache_header *header = header_of(cache);
+	const struct cache_header *header = reader_header(cache);
 	uint32_t at;
 	enum err r = list_entry(cache, header->group_list_at,
 	    header->group_count, index, &at);
@@ -333,9 +316,9 @@ static enum err
 probe_start(const struct cache *cache, enum cache_index index,
     struct cache_key key, struct probe *ret)
 {
-	const struct cache_table *table = &header_of(cache)->tables[index];
+	const struct cache_table *table = &reader_header(cache)->tables[index];
 	uint32_t count = le32toh(table->slots);
-	const struct cache_slot *slots = bytes_at(cache, le32toh(table->at),
+	const struct cache_slot *slots = reader_bytes(cache, le32toh(table->at),
 	    (uint64_t)count * sizeof(*slots));
 
 	if (slots == NULL || count == 0 || (count & (count - 1)) != 0)
@@ -411,7 +394,7 @@ static enum err
 probe_name(const struct cache *cache, enum cache_index index,
     const char *name, struct probe *ret)
 {
-	uint64_t seed = le64toh(header_of(cache)->seed);
+	uint64_t seed = le64toh(reader_header(cache)->seed);
 
 	if (!cache_may_have_name(name))
 		return ERR_NOT_FOUND;
@@ -423,7 +406,7 @@ static enum err
 probe_id(const struct cache *cache, enum cache_index index, uint32_t id,
     struct probe *ret)
 {
-	uint64_t seed = le64toh(header_of(cache)->seed);
+	uint64_t seed = le64toh(reader_header(cache)->seed);
 
 	if (!cache_may_have_id(id))
 		return ERR_NOT_FOUND;
@@ -477,7 +460,7 @@ cache_verify(const struct cache *cache)
 {
 	size_t from = offsetof(struct cache_header, size);
 
-	if (le64toh(header_of(cache)->checksum) !=
+	if (le64toh(reader_header(cache)->checksum) !=
 	    cache_hash(0, cache->map + from, cache->size - from))
 		return ERR_CACHE_DAMAGED;
 	return ERR_OK;

@@ -118,6 +118,15 @@ enum err cache_user_group(const struct cache *cache,
 	const struct cache_user *user, uint32_t index, uint32_t *ret_gid)
 	MUST_USE;
 
+/* Is the account of /etc/passwd that has this name and this uid a provisioned
+ * person's?  Never root's, an account's of the system, or one's in our range;
+ * false, too, when the list is damaged: then local people are local. */
+bool cache_is_linked(const struct cache *cache, const char *name,
+	uint32_t uid) MUST_USE;
+
+/* May somebody whom nobody provisioned get an account by signing in? */
+bool cache_creates_users(const struct cache *cache) MUST_USE;
+
 /* Reads the whole file and compares the checksum of the publisher: for
  * `8x8sso check`, not for lookups.  ERR_CACHE_DAMAGED. */
 enum err cache_verify(const struct cache *cache) MUST_USE;

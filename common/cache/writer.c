@@ -17,6 +17,7 @@ cache_writer_new(void)
 	w->groups = empty;
 	w->gids = empty;
 	w->strings = empty;
+	w->links = empty;
 	for (int i = 0; i < CACHE_INDEXES; i++)
 		w->tables[i] = empty;
 	if (writer_index_all(w) != ERR_OK)
@@ -33,6 +34,7 @@ cache_writer_free(struct cache_writer **w)
 	buf_clear(&(*w)->groups);
 	buf_clear(&(*w)->gids);
 	buf_clear(&(*w)->strings);
+	buf_clear(&(*w)->links);
 	for (int i = 0; i < CACHE_INDEXES; i++)
 		buf_clear(&(*w)->tables[i]);
 	free(*w);
@@ -186,3 +188,45 @@ cache_writer_add_user(struct cache_writer *w, const char *name, uint32_t id,
 	return r == ERR_OK ? r : fail(diag, r, "user %s", name);
 }
 
+static bool
+has_link(const struct cache_writer *w, const struct cache_link *wanted)
+{
+	const struct cache_link *link = (const void *)w->links.data;
+
+	for (uint32_t i = 0; i < writer_link_count(w); i++)
+		if (link[i].uid == wanted->uid ||
+		    strcmp(link[i].name, wanted->name) == 0)
+			return true;
+	return false;
+}
+
+enum err
+cache_writer_add_link(struct cache_writer *w, const char *name, uint32_t uid,
+    struct diag *diag)
+{
+	size_t len = strnlen(name, LOCAL_NAME_MAX_LEN + 1);
+	struct cache_link link = { .uid = htole32(uid) };
+	enum err r;
+
+	if (!parse_is_local_name(name, len))
+		return fail(diag, ERR_NAME_GRAMMAR, "%s", name);
+	if (!cache_is_local(name, len, uid))
+		return fail(diag, ERR_ID_RANGE,
+		    "%s: uid %u is no person's of this host", name, uid);
+	if (writer_link_count(w) >= CACHE_LINKS_MAX)
+		return fail(diag, ERR_TOO_LONG, "more than %u links",
+		    CACHE_LINKS_MAX);
+	memcpy(link.name, name, len);
+	if (has_link(w, &link))
+		return fail(diag, ERR_EXISTS,
+		    "%s: the account or its uid %u is linked already", name,
+		    uid);
+	r = buf_put(&w->links, &link, sizeof(link));
+	return r == ERR_OK ? r : fail(diag, r, "link %s", name);
+}
+
+void
+cache_writer_allow_jit(struct cache_writer *w)
+{
+	w->allow_jit = true;
+}

@@ -39,6 +39,16 @@ enum err cache_writer_add_user(struct cache_writer *w, const char *name,
 enum err cache_writer_add_group(struct cache_writer *w, const char *name,
 	uint32_t gid, struct diag *diag) MUST_USE;
 
+/* One account of /etc/passwd that is a provisioned person's.
+ * ERR_NAME_GRAMMAR, ERR_ID_RANGE (root's, the system's, ours), ERR_EXISTS (the
+ * name or the uid is linked already), ERR_TOO_LONG (CACHE_LINKS_MAX): it is
+ * not added and others may be.  ERR_NOMEM. */
+enum err cache_writer_add_link(struct cache_writer *w, const char *name,
+	uint32_t uid, struct diag *diag) MUST_USE;
+
+/* Somebody whom nobody provisioned may get an account by signing in. */
+void cache_writer_allow_jit(struct cache_writer *w);
+
 /* Appends the finished file to out, whose maximum should be CACHE_SIZE_MAX.
  * ERR_NOT_FOUND (a user's gid is no group), ERR_EXISTS (it is listed twice,
  * or is the user's own), ERR_TOO_LONG, ERR_NOMEM. */

@@ -43,6 +43,8 @@ struct cache_writer {
 	struct buf groups;	/* struct group, private ones among them */
 	struct buf gids;	/* uint32_t */
 	struct buf strings;
+	struct buf links;	/* struct cache_link, as in the file */
+	bool allow_jit;
 	struct buf tables[CACHE_INDEXES];	/* struct cache_slot */
 };
 
@@ -80,6 +82,12 @@ static inline uint32_t
 writer_group_count(const struct cache_writer *w)
 {
 	return (uint32_t)(w->groups.len / sizeof(struct group));
+}
+
+static inline uint32_t
+writer_link_count(const struct cache_writer *w)
+{
+	return (uint32_t)(w->links.len / sizeof(struct cache_link));
 }
 
 static inline bool

@@ -95,14 +95,6 @@ is_among(const char *text, const char *bytes)
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"
 
-/* As useradd(8) lets an account be called, and so no path and no option. */
-static bool
-is_local_name(const char *name)
-{
-	return is_among(name, LETTERS DIGITS "._-") && name[0] != '-' &&
-	    name[0] != '.' && strlen(name) <= LOCAL_NAME_MAX_LEN;
-}
-
 bool
 conf_link_local(const struct conf *conf, size_t i, struct conf_link_local *ret)
 {
@@ -117,7 +109,7 @@ conf_link_local(const struct conf *conf, size_t i, struct conf_link_local *ret)
 	ret->user_name = item + len + 1;
 	while (*ret->user_name == ' ')
 		ret->user_name++;
-	return is_local_name(ret->name) && is_set(ret->user_name);
+	return parse_is_local_name(ret->name, len) && is_set(ret->user_name);
 }
 
 /* One account is one person's, and one person has one account. */
@@ -132,9 +124,7 @@ check_link_local(const struct conf *c)
 	for (size_t i = 0; i < c->users_link_local.count; i++) {
 		if (!conf_link_local(c, i, &link))
 			return "takes account:userName, separated by commas, "
-			    "as in bsimon:B.Simon@contoso.com";
-		if (strcmp(link.name, "root") == 0)
-			return "must not name root";
+			    "as in bsimon:B.Simon@contoso.com; never root";
 		for (size_t k = 0; k < i; k++)
 			if (conf_link_local(c, k, &other) &&
 			    (strcmp(link.name, other.name) == 0 ||

@@ -37,6 +37,10 @@ sample_cache(struct buf *out)
 	    "/home/a", "/bin/sh", true, simon, 1, NULL) == ERR_OK &&
 	    cache_writer_add_user(w, "gone", SAMPLE_GONE, "G\303\266ne",
 	    "/home/gone", "/bin/sh", false, NULL, 0, NULL) == ERR_OK &&
+	    cache_writer_add_link(w, "bsimon", SAMPLE_BSIMON, NULL) ==
+	    ERR_OK &&
+	    cache_writer_add_link(w, "A.Adams", SAMPLE_AADAMS, NULL) ==
+	    ERR_OK &&
 	    cache_writer_finish(w, out, NULL) == ERR_OK, "no sample");
 }
 
@@ -209,6 +213,38 @@ walk_lists(struct walk *walk)
 	}
 }
 
+static bool
+may_be_linked(const char *name, uint32_t uid)
+{
+	return *name != '\0' && strchr("-./", *name) == NULL &&
+	    strlen(name) <= LOCAL_NAME_MAX_LEN && strcmp(name, "root") != 0 &&
+	    strchr(name, '/') == NULL && strchr(name, '*') == NULL &&
+	    strcmp(name, "1000") != 0 &&
+	    uid >= 1000 && uid < ID_MIN && !(uid > 60000 && uid < 65536);
+}
+
+static void
+ask_links(struct walk *walk)
+{
+	static const char *const names[] = {
+		"bsimon", "A.Adams", "root", "", "b", "-b", ".", "../b", "*",
+		"1000", "b.simon", NAME_OF_65,
+	};
+	static const uint32_t uids[] = {
+		SAMPLE_BSIMON, SAMPLE_AADAMS, 0, 1, 999, 1001, 60001, 61184,
+		65534, 65535, ID_MIN, SAMPLE_SIMON, ID_MAX, UINT32_MAX,
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		for (size_t k = 0; k < ARRAY_LEN(uids); k++) {
+			if (!cache_is_linked(&walk->cache, names[i], uids[k]))
+				continue;
+			must(may_be_linked(names[i], uids[k]), "link");
+			walk->answers++;
+		}
+	walk->answers += !cache_creates_users(&walk->cache);
+}
+
 size_t
 walk_cache(const void *bytes, size_t size)
 {
@@ -227,6 +263,7 @@ walk_cache(const void *bytes, size_t size)
 		return 0;
 	(void)!cache_verify(&walk.cache);
 	walk_lists(&walk);
+	ask_links(&walk);
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		ask_name(&walk, names[i]);
 	for (size_t i = 0; i < ARRAY_LEN(ids); i++)

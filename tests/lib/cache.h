@@ -17,6 +17,9 @@
 #define SAMPLE_AGENTS 1880000001u
 #define SAMPLE_EMPTY 1880000002u
 
+#define SAMPLE_BSIMON 1000u
+#define SAMPLE_AADAMS 60000u
+
 /* One byte more than a name may have. */
 #define NAME_OF_65 \
 	"abcdefghijklmnopabcdefghijklmnop" "abcdefghijklmnopabcdefghijklmnopq"
@@ -24,7 +27,8 @@
 /*
  * Three users (b.simon in staff and agents; a.adams@contoso.com in staff;
  * gone, who may not log in) and three groups besides their private ones
- * (empty has no members), in this order; groups first.  Aborts on failure.
+ * (empty has no members), in this order; groups first.  The local accounts
+ * bsimon and A.Adams are linked.  Aborts on failure.
  */
 void sample_cache(struct buf *out);
 

@@ -4,6 +4,8 @@
  *
  *	user NAME ID GECOS HOME SHELL ACTIVE [GID,GID...]
  *	group NAME GID
+ *	link NAME UID
+ *	jit yes
  *
  * ACTIVE is yes or no.  Fields are separated by tabs, or, in a line without
  * one, by blanks.  Empty lines and lines that begin with '#' are skipped.
@@ -80,13 +82,21 @@ add_line(struct cache_writer *w, char *line, struct diag *diag)
 {
 	char *f[FIELDS_MAX];
 	size_t n = split(line, f);
-	uint32_t gid;
+	uint32_t id;
 
 	if (strcmp(f[0], "user") == 0)
 		return add_user(w, f, n, diag);
-	if (strcmp(f[0], "group") != 0 || n != 3 || !read_id(f[2], &gid))
-		return fail(diag, ERR_SYNTAX, "group NAME GID");
-	return cache_writer_add_group(w, f[1], gid, diag);
+	if (strcmp(f[0], "jit") == 0) {
+		cache_writer_allow_jit(w);
+		return ERR_OK;
+	}
+	if (n != 3 || !read_id(f[2], &id))
+		return fail(diag, ERR_SYNTAX, "group NAME GID, link NAME UID");
+	if (strcmp(f[0], "link") == 0)
+		return cache_writer_add_link(w, f[1], id, diag);
+	if (strcmp(f[0], "group") == 0)
+		return cache_writer_add_group(w, f[1], id, diag);
+	return fail(diag, ERR_SYNTAX, "%s", f[0]);
 }
 
 static enum err

@@ -229,6 +229,114 @@ user_with_an_unknown_flag_may_not_log_in(void **state)
 	assert_false(user.may_log_in);
 }
 
+/* The list of links in a copy of the sample: its count, then the links. */
+static uint8_t *
+links_of(uint8_t *file)
+{
+	const struct cache_header *header = (const void *)file;
+
+	return file + (size_t)le32toh(header->link_list_at) * CACHE_UNIT;
+}
+
+static bool
+is_linked(const uint8_t *file, const char *name, uint32_t uid)
+{
+	struct cache c = CACHE_INIT;
+
+	assert_err(cache_open_bytes(file, sample.len, &c), ERR_OK);
+	return cache_is_linked(&c, name, uid);
+}
+
+/* Whoever may write the file cannot make root or the system's accounts ours:
+ * that would let a person in as them, or lock the host. */
+static void
+i5_no_file_can_link_root_or_the_systems_accounts(void **state)
+{
+	static const struct {
+		const char *name;
+		uint32_t uid;
+	} rows[] = {
+		{ "root", 1000 }, { "toor", 0 }, { "root", 0 },
+		{ "daemon", 1 }, { "sys", 999 }, { "dynamic", 61184 },
+		{ "homed", 60001 }, { "nobody", 65534 }, { "none", 65535 },
+		{ "ours", ID_MIN }, { "ours", ID_MAX },
+		{ "all", UINT32_MAX }, { "", 1000 }, { "-b", 1000 },
+		{ ".", 1000 }, { "..", 1000 }, { "../b", 1000 },
+		{ "a:b", 1000 }, { "a b", 1000 }, { "a\nb", 1000 },
+		{ "b\303\266", 1000 }, { "1000", 1000 }, { "0", 1000 },
+		{ "abcdefghijklmnopabcdefghijklmnopq", 1000 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_FREE uint8_t *bad = exact_copy(sample.data, sample.len);
+		struct cache_link link = { .uid = htole32(rows[i].uid) };
+
+		memcpy(link.name, rows[i].name, strlen(rows[i].name));
+		memcpy(links_of(bad) + 4, &link, sizeof(link));
+		if (is_linked(bad, rows[i].name, rows[i].uid))
+			fail_msg("%s %u", rows[i].name, rows[i].uid);
+	}
+}
+
+static void
+list_of_links_that_breaks_a_bound_is_none(void **state)
+{
+	static const uint32_t counts[] = { 0, CACHE_LINKS_MAX,
+	    CACHE_LINKS_MAX + 1, 0x7fffffff, 0x80000000, 0x66666667,
+	    UINT32_MAX };
+	uint32_t end = (uint32_t)(sample.len / CACHE_UNIT);
+	const uint32_t places[] = { 0, end - 1, end, end + 1, UINT32_MAX };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
+		AUTO_FREE uint8_t *bad = exact_copy(sample.data, sample.len);
+		uint32_t count = htole32(counts[i]);
+
+		assert_true(is_linked(bad, "bsimon", SAMPLE_BSIMON));
+		memcpy(links_of(bad), &count, sizeof(count));
+		assert_false(is_linked(bad, "bsimon", SAMPLE_BSIMON));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		AUTO_FREE uint8_t *bad = exact_copy(sample.data, sample.len);
+		struct cache_header *header = (void *)bad;
+
+		header->link_list_at = htole32(places[i]);
+		assert_false(is_linked(bad, "bsimon", SAMPLE_BSIMON));
+	}
+}
+
+/* A name without its NUL is compared up to the link's end only. */
+static void
+link_without_an_end_is_another_name(void **state)
+{
+	AUTO_FREE uint8_t *bad = exact_copy(sample.data, sample.len);
+
+	(void)state;
+	memset(links_of(bad) + 4 + sizeof(uint32_t) + strlen("bsimon"), 'x',
+	    sizeof(((struct cache_link *)0)->name) - strlen("bsimon"));
+	assert_false(is_linked(bad, "bsimon", SAMPLE_BSIMON));
+	assert_true(is_linked(bad, "A.Adams", SAMPLE_AADAMS));
+}
+
+static void
+header_with_an_unknown_flag_creates_nobody(void **state)
+{
+	static const uint32_t flags[] = { 0, 2, 3, 0x80000001, UINT32_MAX };
+	AUTO_FREE uint8_t *bad = exact_copy(sample.data, sample.len);
+	struct cache_header *header = (void *)bad;
+	struct cache c = CACHE_INIT;
+
+	(void)state;
+	assert_err(cache_open_bytes(bad, sample.len, &c), ERR_OK);
+	header->flags = htole32(CACHE_CREATES_USERS);
+	assert_true(cache_creates_users(&c));
+	for (size_t i = 0; i < ARRAY_LEN(flags); i++) {
+		header->flags = htole32(flags[i]);
+		assert_false(cache_creates_users(&c));
+	}
+}
+
 static void
 table_that_is_full_ends(void **state)
 {
@@ -360,6 +468,11 @@ main(void)
 		cmocka_unit_test(
 		    foreign_name_or_id_is_not_found_whatever_the_file_says),
 		cmocka_unit_test(user_with_an_unknown_flag_may_not_log_in),
+		cmocka_unit_test(
+		    i5_no_file_can_link_root_or_the_systems_accounts),
+		cmocka_unit_test(list_of_links_that_breaks_a_bound_is_none),
+		cmocka_unit_test(link_without_an_end_is_another_name),
+		cmocka_unit_test(header_with_an_unknown_flag_creates_nobody),
 		cmocka_unit_test(table_that_is_full_ends),
 		cmocka_unit_test(table_size_that_is_no_power_of_two_is_damaged),
 		cmocka_unit_test(each_damaged_byte_is_found_by_verify),

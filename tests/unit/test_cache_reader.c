@@ -184,6 +184,50 @@ what_is_not_there_is_not_found(void **state)
 	    ERR_NOT_FOUND);
 }
 
+/* -- links ----------------------------------------------------------------- */
+
+static void
+local_account_is_linked_by_name_and_uid_together(void **state)
+{
+	static const char *const names[] = {
+		"bsimon2", "bsimo", "BSimon", "b.simon", "", "a.adams",
+		"bsimon ", "bsimon/", NAME_OF_65,
+	};
+
+	(void)state;
+	assert_true(cache_is_linked(&cache, "bsimon", SAMPLE_BSIMON));
+	assert_true(cache_is_linked(&cache, "A.Adams", SAMPLE_AADAMS));
+	assert_false(cache_is_linked(&cache, "bsimon", SAMPLE_AADAMS));
+	assert_false(cache_is_linked(&cache, "A.Adams", SAMPLE_BSIMON));
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		assert_false(cache_is_linked(&cache, names[i],
+		    SAMPLE_BSIMON));
+}
+
+static void
+i5_linked_account_is_nobody_to_nss(void **state)
+{
+	struct cache_user user;
+	struct cache_group group;
+
+	(void)state;
+	assert_err(cache_user_by_name(&cache, "bsimon", &user),
+	    ERR_NOT_FOUND);
+	assert_err(cache_user_by_uid(&cache, SAMPLE_BSIMON, &user),
+	    ERR_NOT_FOUND);
+	assert_err(cache_group_by_name(&cache, "bsimon", &group),
+	    ERR_NOT_FOUND);
+	assert_err(cache_group_by_gid(&cache, SAMPLE_BSIMON, &group),
+	    ERR_NOT_FOUND);
+}
+
+static void
+nobody_is_created_unless_the_cache_says_so(void **state)
+{
+	(void)state;
+	assert_false(cache_creates_users(&cache));
+}
+
 /* -- files ----------------------------------------------------------------- */
 
 static void
@@ -253,12 +297,15 @@ file_of_random_bytes_is_damaged(void **state)
 static void
 file_of_another_version_is_named_so(void **state)
 {
+	static const uint8_t versions[] = { 0, 1, 3, 255 };
 	AUTO_FREE uint8_t *other = exact_copy(sample.data, sample.len);
 
 	(void)state;
-	other[offsetof(struct cache_header, version)]++;
-	write_file(other, sample.len, 0644);
-	assert_err(open_file(), ERR_CACHE_VERSION);
+	for (size_t i = 0; i < ARRAY_LEN(versions); i++) {
+		other[offsetof(struct cache_header, version)] = versions[i];
+		write_file(other, sample.len, 0644);
+		assert_err(open_file(), ERR_CACHE_VERSION);
+	}
 }
 
 static void
@@ -352,6 +399,10 @@ main(void)
 		cmocka_unit_test(inactive_user_exists_but_may_not_log_in),
 		cmocka_unit_test(enumeration_ends),
 		cmocka_unit_test(what_is_not_there_is_not_found),
+		cmocka_unit_test(
+		    local_account_is_linked_by_name_and_uid_together),
+		cmocka_unit_test(i5_linked_account_is_nobody_to_nss),
+		cmocka_unit_test(nobody_is_created_unless_the_cache_says_so),
 		cmocka_unit_test(file_that_is_missing_is_named_so),
 		cmocka_unit_test(file_of_the_writer_opens),
 		cmocka_unit_test(file_cut_at_any_length_is_damaged),

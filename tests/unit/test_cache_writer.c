@@ -379,6 +379,84 @@ group_that_is_unknown_double_or_private_is_refused(void **state)
 }
 
 static void
+i5_only_accounts_of_people_are_linked(void **state)
+{
+	static const struct {
+		const char *name;
+		uint32_t uid;
+		enum err result;
+	} rows[] = {
+		{ "root", 1000, ERR_NAME_GRAMMAR },
+		{ "", 1000, ERR_NAME_GRAMMAR },
+		{ "-b", 1000, ERR_NAME_GRAMMAR },
+		{ "..", 1000, ERR_NAME_GRAMMAR },
+		{ "a/b", 1000, ERR_NAME_GRAMMAR },
+		{ "b@contoso.com", 1000, ERR_NAME_GRAMMAR },
+		{ "1000", 1000, ERR_NAME_GRAMMAR },
+		{ "abcdefghijklmnopabcdefghijklmnopq", 1000,
+		    ERR_NAME_GRAMMAR },
+		{ "toor", 0, ERR_ID_RANGE }, { "sys", 999, ERR_ID_RANGE },
+		{ "homed", 60001, ERR_ID_RANGE },
+		{ "nobody", 65534, ERR_ID_RANGE },
+		{ "none", 65535, ERR_ID_RANGE }, { "us", ID, ERR_ID_RANGE },
+		{ "all", UINT32_MAX, ERR_ID_RANGE },
+		{ "bsimon", 1000, ERR_OK }, { "bsimon", 1001, ERR_EXISTS },
+		{ "other", 1000, ERR_EXISTS }, { "BSimon", 1001, ERR_OK },
+		{ "last", 60000, ERR_OK }, { "next", 65536, ERR_OK },
+		{ "abcdefghijklmnopabcdefghijklmnop", ID - 1, ERR_OK },
+	};
+	AUTO(cache_writer) struct cache_writer *w = cache_writer_new();
+	AUTO(buf) struct buf out = BUF_INIT(CACHE_SIZE_MAX);
+	struct cache cache = CACHE_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		assert_err(cache_writer_add_link(w, rows[i].name, rows[i].uid,
+		    NULL), rows[i].result);
+	finish(w, &out, &cache);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		assert_int_equal(cache_is_linked(&cache, rows[i].name,
+		    rows[i].uid), rows[i].result == ERR_OK);
+	assert_false(cache_creates_users(&cache));
+}
+
+static void
+a_thousand_accounts_are_linked_and_no_more(void **state)
+{
+	AUTO(cache_writer) struct cache_writer *w = cache_writer_new();
+	AUTO(buf) struct buf out = BUF_INIT(CACHE_SIZE_MAX);
+	struct cache cache = CACHE_INIT;
+	char name[32];
+
+	(void)state;
+	assert_err(add(w, "b.simon", ID), ERR_OK);
+	for (uint32_t i = 0; i <= CACHE_LINKS_MAX; i++) {
+		(void)snprintf(name, sizeof(name), "Local%u", i);
+		assert_err(cache_writer_add_link(w, name, 1000 + i, NULL),
+		    i < CACHE_LINKS_MAX ? ERR_OK : ERR_TOO_LONG);
+	}
+	finish(w, &out, &cache);
+	for (uint32_t i = 0; i <= CACHE_LINKS_MAX; i++) {
+		(void)snprintf(name, sizeof(name), "Local%u", i);
+		assert_int_equal(cache_is_linked(&cache, name, 1000 + i),
+		    i < CACHE_LINKS_MAX);
+	}
+}
+
+static void
+cache_that_creates_users_says_so(void **state)
+{
+	AUTO(cache_writer) struct cache_writer *w = cache_writer_new();
+	AUTO(buf) struct buf out = BUF_INIT(CACHE_SIZE_MAX);
+	struct cache cache = CACHE_INIT;
+
+	(void)state;
+	cache_writer_allow_jit(w);
+	finish(w, &out, &cache);
+	assert_true(cache_creates_users(&cache));
+}
+
+static void
 buffer_that_is_too_small_is_left_alone(void **state)
 {
 	AUTO(cache_writer) struct cache_writer *w = cache_writer_new();
@@ -409,6 +487,9 @@ main(void)
 		cmocka_unit_test(refused_user_leaves_nothing_behind),
 		cmocka_unit_test(
 		    group_that_is_unknown_double_or_private_is_refused),
+		cmocka_unit_test(i5_only_accounts_of_people_are_linked),
+		cmocka_unit_test(a_thousand_accounts_are_linked_and_no_more),
+		cmocka_unit_test(cache_that_creates_users_says_so),
 		cmocka_unit_test(buffer_that_is_too_small_is_left_alone),
 	};
 

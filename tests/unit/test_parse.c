@@ -152,6 +152,27 @@ i4_login_names_are_of_the_grammar(void **state)
 }
 
 static void
+i5_local_names_are_no_path_no_option_no_uid_and_not_root(void **state)
+{
+	static const char *const bad[] = {
+		"", "-a", ".", "..", ".a", "a/b", "/a", "a:b", "a b", "a,b",
+		"a+", "+a", "a@b", "a$", "a\n", "\xc3\xb6", "0", "1000",
+		"root", "abcdefghijklmnopabcdefghijklmnopq",
+	};
+	static const char *const good[] = {
+		"bsimon", "B.Simon", "_b", "b-1", "1b", "b", "roots", "Root",
+		"abcdefghijklmnopabcdefghijklmnop",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		assert_false(parse_is_local_name(bad[i], strlen(bad[i])));
+	for (size_t i = 0; i < ARRAY_LEN(good); i++)
+		assert_true(parse_is_local_name(good[i], strlen(good[i])));
+	assert_false(parse_is_local_name("a\0b", 3));
+}
+
+static void
 utf8_is_well_formed_or_refused(void **state)
 {
 	static const char *const bad[] = {
@@ -261,6 +282,8 @@ main(void)
 		cmocka_unit_test(d8_other_instants_are_refused),
 		cmocka_unit_test(a15_guids_have_their_hyphens_in_place),
 		cmocka_unit_test(i4_login_names_are_of_the_grammar),
+		cmocka_unit_test(
+		    i5_local_names_are_no_path_no_option_no_uid_and_not_root),
 		cmocka_unit_test(utf8_is_well_formed_or_refused),
 		cmocka_unit_test(utf8_is_refused_wherever_it_is_bad),
 		cmocka_unit_test(urls_that_may_carry_a_secret_are_accepted),
