@@ -178,16 +178,16 @@ check_scim(struct checking *c)
 		.file = -1, .first_page_only = true, .record = ignore_record,
 	};
 	struct diag diag = DIAG_INIT;
-	uint64_t total = 0;
+	AUTO(fetched) struct fetched fetched = FETCHED_INIT;
 
 	if (c->admin->conf.scim_url[0] == '\0')
 		check_warn(c, "[scim] is not configured: users come only "
 		    "from 8x8sso sync --from FILE");
-	else if (fetch_users(c->admin, &ask, &total, &diag) != ERR_OK)
+	else if (fetch_users(c->admin, &ask, &fetched, &diag) != ERR_OK)
 		check_error(c, &diag);
 	else
 		check_ok(c, "connected; users on the server: %llu",
-		    (unsigned long long)total);
+		    (unsigned long long)fetched.total);
 }
 
 const char *

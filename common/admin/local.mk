@@ -10,6 +10,8 @@ sbin_PROGRAMS += 8x8sso
 	common/admin/check_host.c \
 	common/admin/deliver.c \
 	common/admin/fetch.c common/admin/fetch.h \
+	common/admin/fetch_peer.c common/admin/fetch_peer.h \
+	common/admin/fetch_users.c \
 	common/admin/grace.c common/admin/grace.h \
 	common/admin/idp.c \
 	common/admin/idp_print.c common/admin/idp_print.h \

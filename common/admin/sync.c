@@ -167,8 +167,8 @@ fetch_records(struct sync *sync, int file, struct diag *diag)
 		.file = file, .record = take_record,
 		.progress = show_progress, .context = sync,
 	};
-	uint64_t total = 0;
-	enum err r = fetch_users(sync->admin, &ask, &total, diag);
+	AUTO(fetched) struct fetched fetched = FETCHED_INIT;
+	enum err r = fetch_users(sync->admin, &ask, &fetched, diag);
 
 	if (sync->shows_progress)
 		(void)fputs("\r\033[K", stderr);
