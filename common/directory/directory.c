@@ -12,8 +12,8 @@
 	"FROM users LEFT JOIN pins ON pins.scim_id = users.scim_id "
 
 #define SELECT_GROUPS \
-	"SELECT name FROM members JOIN groups ON groups.gid = members.gid " \
-	"WHERE uid = ?1 ORDER BY name"
+	"SELECT name FROM memberships JOIN groups USING (gid) " \
+	"WHERE memberships.scim_id = ?1 ORDER BY name"
 
 static const size_t text_columns[] = {
 	offsetof(struct directory_user, scim_id),
@@ -90,7 +90,7 @@ read_groups(struct store_stmt *stmt, struct directory_user *user,
     struct diag *diag)
 {
 	bool row = false;
-	enum err r = store_bind_int(stmt, 1, user->uid, diag);
+	enum err r = store_bind_text(stmt, 1, user->scim_id, diag);
 
 	if (r == ERR_OK)
 		r = store_step(stmt, &row, diag);

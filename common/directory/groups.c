@@ -13,14 +13,10 @@
 static const struct attribute {
 	const char *name;
 	const char *values;
-	const char *join;
 } attributes[] = {
 #define ATTRIBUTE(name) { #name, \
 	"SELECT DISTINCT " #name " FROM users " \
-	    "WHERE " #name " <> '' AND NOT vanished ORDER BY 1", \
-	"INSERT INTO members(uid, gid) SELECT users.uid, groups.gid " \
-	    "FROM users JOIN groups ON groups.key = '" #name ":' || " #name \
-	    " WHERE users.uid IS NOT NULL AND refused = '' AND NOT vanished" }
+	    "WHERE " #name " <> '' AND NOT vanished ORDER BY 1" }
 	ATTRIBUTE(department),
 	ATTRIBUTE(site),
 	ATTRIBUTE(title),
@@ -164,9 +160,7 @@ add_attribute(struct making *making, const struct attribute *attribute,
 		if (r == ERR_OK)
 			r = store_step(values, &row, diag);
 	}
-	if (r != ERR_OK)
-		return r;
-	return store_exec(making->store, attribute->join, diag);
+	return r;
 }
 
 enum err
@@ -175,10 +169,8 @@ groups_update(struct store *store, const struct conf *conf,
     struct diag *diag)
 {
 	struct making making = { store, conf, local, 0 };
-	enum err r = store_exec(store, "DELETE FROM members", diag);
+	enum err r = store_exec(store, "DELETE FROM groups", diag);
 
-	if (r == ERR_OK)
-		r = store_exec(store, "DELETE FROM groups", diag);
 	for (size_t i = 0; i < ARRAY_LEN(attributes) && r == ERR_OK; i++)
 		if (is_configured(conf, attributes[i].name))
 			r = add_attribute(&making, &attributes[i], diag);

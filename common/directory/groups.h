@@ -16,8 +16,8 @@
 #include "directory/local.h"
 #include "directory/update.h"
 
-/* Inside the transaction, when everybody has a name: all groups and all
- * memberships anew.  Counts report->groups_refused.
+/* Inside the transaction, when everybody has a name: all groups anew; who is
+ * in them says the view memberships(scim_id, gid).  Counts report->groups_refused.
  * ERR_ID_EXHAUSTED, ERR_STORE, ERR_NOMEM. */
 enum err groups_update(struct store *store, const struct conf *conf,
 	const struct local *local, struct update_report *report,

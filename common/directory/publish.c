@@ -194,10 +194,10 @@ is_published_gid(const struct publishing *p, uint32_t gid)
 
 /* The user's groups, but for those that were left out. */
 static enum err
-get_gids(struct publishing *p, int64_t uid, struct diag *diag)
+get_gids(struct publishing *p, const char *id, struct diag *diag)
 {
 	bool row = false;
-	enum err r = store_bind_int(p->memberships, 1, uid, diag);
+	enum err r = store_bind_text(p->memberships, 1, id, diag);
 
 	p->user_gids.len = 0;
 	if (r == ERR_OK)
@@ -216,7 +216,7 @@ get_gids(struct publishing *p, int64_t uid, struct diag *diag)
 
 #define SELECT_USERS \
 	"SELECT login, uid, home_name, given_name, family_name, " \
-	    "active AND NOT vanished " \
+	    "active AND NOT vanished, scim_id " \
 	"FROM users WHERE login IS NOT NULL AND refused = '' ORDER BY uid"
 
 static enum err
@@ -238,7 +238,7 @@ add_user(struct publishing *p, struct store_stmt *row, struct diag *diag)
 	make_gecos(&gecos, store_text(row, 3), store_text(row, 4));
 	r = make_home(&home, p->conf->users_home, home_name, diag);
 	if (r == ERR_OK)
-		r = get_gids(p, uid, diag);
+		r = get_gids(p, store_text(row, 6), diag);
 	if (r == ERR_OK)
 		r = cache_writer_add_user(p->writer, login, (uint32_t)uid,
 		    buf_str(&gecos), buf_str(&home), p->conf->users_shell,
@@ -258,8 +258,8 @@ add_users(struct publishing *p, struct diag *diag)
 	enum err r = store_prepare(p->store, SELECT_USERS, &users, diag);
 
 	if (r == ERR_OK)
-		r = store_prepare(p->store, "SELECT gid FROM members "
-		    "WHERE uid = ?1 ORDER BY gid", &p->memberships, diag);
+		r = store_prepare(p->store, "SELECT gid FROM memberships "
+		    "WHERE scim_id = ?1 ORDER BY gid", &p->memberships, diag);
 	if (r == ERR_OK)
 		r = store_step(users, &row, diag);
 	while (r == ERR_OK && row) {

@@ -263,6 +263,28 @@ create(const char *path, struct diag *diag)
 	return io_sync_directory_of(path, diag);
 }
 
+/* What cannot be written now (a full or read-only disk) is as good as it was
+ * for those who only read: the account phase locks nobody out.  The others
+ * find what they need missing. */
+static enum err
+bring_up_to_date(struct store *store, struct diag *diag)
+{
+	int64_t version = 0;
+	enum err r = upgrade(store, NULL);
+
+	if (r != ERR_OK)
+		r = store_query_int(store, "PRAGMA user_version", &version,
+		    diag);
+	else
+		version = STORE_VERSION;
+	if (version >= STORE_VERSION)
+		return r;
+	for (const char *const *sql = store_schema_reading;
+	    *sql != NULL && r == ERR_OK; sql++)
+		r = store_exec(store, *sql, diag);
+	return r;
+}
+
 static enum err
 check_version(struct store *store, struct diag *diag)
 {
@@ -285,11 +307,8 @@ check_version(struct store *store, struct diag *diag)
 		    "this program knows version %d; install the 8x8sso that "
 		    "made it", store->path, (long long)version,
 		    STORE_VERSION);
-	/* What cannot be written now (a full or read-only disk) is as good as
-	 * it was for those who only read: the account phase locks nobody out.
-	 * The others find what they need missing. */
 	if (version < STORE_VERSION)
-		(void)upgrade(store, NULL);
+		return bring_up_to_date(store, diag);
 	return ERR_OK;
 }
 

@@ -172,6 +172,11 @@ static const char *const version_3[] = {
 	NULL
 };
 
+#define MEMBERS_BY(attribute) \
+	"SELECT users.scim_id, groups.gid FROM users " \
+	    "JOIN groups ON groups.key = '" attribute ":' || " attribute \
+	    " WHERE NOT vanished "
+
 /* Provisioning as it grew; see directory/update.h, groups.h, links.h, jit.h. */
 static const char *const version_4[] = {
 	/*
@@ -213,8 +218,59 @@ static const char *const version_4[] = {
 	    "group_id TEXT NOT NULL REFERENCES scim_groups(id),"
 	    "member_id TEXT NOT NULL,"
 	    "PRIMARY KEY (group_id, member_id)) WITHOUT ROWID",
+	"CREATE INDEX scim_members_member ON scim_members(member_id)",
+
+	/* Who is a member of group_id is in the group gid: in its own, and in
+	 * those that it is nested in.  So nested groups are flattened and no
+	 * membership is stored twice. */
+	"CREATE TABLE scim_gids("
+	    "group_id TEXT NOT NULL,"
+	    "gid INTEGER NOT NULL,"
+	    "PRIMARY KEY (group_id, gid)) WITHOUT ROWID",
+
+	/* Values of attributes (label) and groups of the server (label: its
+	 * displayName) that make no group, and why; gid: registered, or
+	 * NULL. */
+	"CREATE TABLE groups_refused("
+	    "key TEXT PRIMARY KEY NOT NULL,"
+	    "gid INTEGER,"
+	    "label TEXT NOT NULL,"
+	    "refused TEXT NOT NULL CHECK (refused <> '')) WITHOUT ROWID",
+
+	/* Each user and group once.  Whom no listing has had yet is in no
+	 * group of the server, whatever id a member of it has. */
+	"DROP TABLE members",
+	"CREATE VIEW memberships(scim_id, gid) AS "
+	    MEMBERS_BY("department")
+	    "UNION ALL " MEMBERS_BY("site")
+	    "UNION ALL " MEMBERS_BY("title")
+	    "UNION ALL SELECT DISTINCT users.scim_id, scim_gids.gid "
+		"FROM users "
+		"JOIN scim_members ON member_id = users.scim_id "
+		"JOIN scim_gids USING (group_id) "
+		"WHERE NOT vanished AND users.scim_id NOT GLOB 'jit:*' "
+	    "UNION ALL SELECT DISTINCT aliases.user_id, scim_gids.gid "
+		"FROM aliases JOIN users ON users.scim_id = user_id "
+		"JOIN scim_members ON member_id = aliases.scim_id "
+		"JOIN scim_gids USING (group_id) "
+		"WHERE NOT vanished",
 
 	SET_VERSION(4),
+	NULL
+};
+
+const char *const store_schema_reading[] = {
+	"CREATE TEMP VIEW users AS SELECT *, "
+	    "9223372036854775807 AS created_at, site AS site_listed, "
+	    "'' AS number, 0 AS seen_at FROM main.users",
+	"CREATE TEMP TABLE aliases(scim_id, user_id)",
+	"CREATE TEMP TABLE links(name, user_name, scim_id)",
+	"CREATE TEMP TABLE scim_groups(id, display_name, number)",
+	"CREATE TEMP TABLE scim_members(group_id, member_id)",
+	"CREATE TEMP TABLE scim_gids(group_id, gid)",
+	"CREATE TEMP TABLE groups_refused(key, gid, label, refused)",
+	"CREATE TEMP VIEW memberships AS SELECT scim_id, gid "
+	    "FROM main.members JOIN main.users USING (uid)",
 	NULL
 };
 

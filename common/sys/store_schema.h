@@ -15,4 +15,8 @@
  * transaction. */
 extern const char *const *const store_schema[STORE_VERSION];
 
+/* For a connection to an older one that cannot be written: what is missing
+ * there, in memory, for those who only read; NULL at the end. */
+extern const char *const store_schema_reading[];
+
 #endif

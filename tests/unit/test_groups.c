@@ -14,8 +14,8 @@ groups_of(struct state *state, const char *login)
 	char sql[256];
 
 	(void)snprintf(sql, sizeof(sql), "SELECT group_concat(name) FROM "
-	    "(SELECT name FROM groups JOIN members USING (gid) JOIN users "
-	    "USING (uid) WHERE login = '%s' ORDER BY name)", login);
+	    "(SELECT name FROM groups JOIN memberships USING (gid) JOIN users "
+	    "USING (scim_id) WHERE login = '%s' ORDER BY name)", login);
 	return state_query(state->store, sql);
 }
 

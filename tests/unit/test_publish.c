@@ -116,6 +116,25 @@ plant_group(struct state *state, const char *name, int64_t gid)
 }
 
 static void
+plant_member(struct state *state, const char *id, int64_t gid)
+{
+	char sql[256];
+
+	(void)snprintf(sql, sizeof(sql), "INSERT OR IGNORE INTO "
+	    "scim_groups(id, display_name, number) VALUES ('%lld', '', '')",
+	    (long long)gid);
+	state_exec(state->store, sql, ERR_OK);
+	(void)snprintf(sql, sizeof(sql), "INSERT OR IGNORE INTO "
+	    "scim_gids(group_id, gid) VALUES ('%lld', %lld)", (long long)gid,
+	    (long long)gid);
+	state_exec(state->store, sql, ERR_OK);
+	(void)snprintf(sql, sizeof(sql), "INSERT INTO "
+	    "scim_members(group_id, member_id) VALUES ('%lld', '%s')",
+	    (long long)gid, id);
+	state_exec(state->store, sql, ERR_OK);
+}
+
+static void
 everybody_with_an_account_is_published_in_order_of_id(void **data)
 {
 	struct state *state = *data;
@@ -127,8 +146,8 @@ everybody_with_an_account_is_published_in_order_of_id(void **data)
 	plant(state, "a", "ann", 2000000002, "'ann', 'Ann', '', 1, 1");
 	plant_group(state, "sales", 2000000009);
 	plant_group(state, "berlin", 2000000008);
-	state_exec(state->store, "INSERT INTO members(uid, gid) VALUES "
-	    "(2000000001, 2000000009), (2000000001, 2000000008)", ERR_OK);
+	plant_member(state, "z", 2000000009);
+	plant_member(state, "z", 2000000008);
 	assert_err(build(state, &out, &report), ERR_OK);
 	assert_string_equal(buf_str(&out),
 	    "@berlin:2000000008\n"
@@ -234,12 +253,11 @@ i5_no_database_can_give_more_groups_than_root_has_room_for(void **data)
 
 	plant(state, "a", "ann", 2000000001, "'ann', '', '', 1, 0");
 	plant_group(state, "berlin", 2000000003);
-	state_exec(state->store, "DROP TABLE members", ERR_OK);
-	state_exec(state->store, "CREATE TABLE members(uid, gid)", ERR_OK);
-	state_exec(state->store, "WITH RECURSIVE n(i) AS (SELECT 1 "
+	state_exec(state->store, "DROP VIEW memberships", ERR_OK);
+	state_exec(state->store, "CREATE VIEW memberships AS "
+	    "WITH RECURSIVE n(i) AS (SELECT 1 "
 	    "UNION ALL SELECT i + 1 FROM n WHERE i < 65537) "
-	    "INSERT INTO members SELECT 2000000001, 2000000003 FROM n",
-	    ERR_OK);
+	    "SELECT 'a' AS scim_id, 2000000003 AS gid FROM n", ERR_OK);
 	assert_err(build(state, &out, &report), ERR_OK);
 	assert_string_equal(buf_str(&out), "@berlin:2000000003\n");
 	assert_int_equal(report.left_out, 1);
@@ -258,7 +276,8 @@ i5_no_database_can_count_its_groups_wrongly(void **data)
 	state_exec(state->store, "CREATE VIEW groups AS "
 	    "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n "
 	    "WHERE i < 99 + abs(random()) % 900) "
-	    "SELECT 'g' || i AS name, 2000000000 + i AS gid FROM n", ERR_OK);
+	    "SELECT 'g' || i AS name, 2000000000 + i AS gid, '' AS key "
+	    "FROM n", ERR_OK);
 	for (int i = 0; i < 20; i++) {
 		assert_err(build(state, &out, &report), ERR_OK);
 		assert_non_null(strstr(buf_str(&out), "@g0:2000000000\n"));
@@ -276,8 +295,8 @@ members_of_a_group_that_is_left_out_stay(void **data)
 	plant(state, "a", "ann", 2000000001, "'ann', '', '', 1, 0");
 	plant_group(state, "sales", 2000000002);
 	plant_group(state, "berlin", 2000000003);
-	state_exec(state->store, "INSERT INTO members(uid, gid) VALUES "
-	    "(2000000001, 2000000002), (2000000001, 2000000003)", ERR_OK);
+	plant_member(state, "a", 2000000002);
+	plant_member(state, "a", 2000000003);
 	assert_err(build(state, &out, &report), ERR_OK);
 	assert_string_equal(buf_str(&out), "@berlin:2000000003\n"
 	    "ann:2000000001::/home/ann:/bin/bash:yes:2000000003\n");

@@ -124,7 +124,7 @@ contents(struct state *state)
 	    "(SELECT group_concat(id || kind || key || registered_at) "
 	    "FROM ids) || ' ' || "
 	    "(SELECT group_concat(login || uid || home_name) FROM users) "
-	    "|| ' ' || (SELECT count(*) FROM members) "
+	    "|| ' ' || (SELECT count(*) FROM memberships) "
 	    "|| (SELECT group_concat(subject || pinned_at) FROM pins) "
 	    "|| (SELECT count(*) FROM replay) "
 	    "|| (SELECT count(*) FROM idp_keys) || (SELECT max(id) "
