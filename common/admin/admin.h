@@ -29,6 +29,7 @@ struct admin {
 int admin_sync(struct admin *admin, int argc, char **argv);
 int admin_check(struct admin *admin, int argc, char **argv);
 int admin_deliver(struct admin *admin, int argc, char **argv);
+int admin_publish(struct admin *admin, int argc, char **argv);
 int admin_status(struct admin *admin, int argc, char **argv);
 int admin_idp(struct admin *admin, int argc, char **argv);
 int admin_user(struct admin *admin, int argc, char **argv);

@@ -20,6 +20,7 @@ sbin_PROGRAMS += 8x8sso
 	common/admin/nsswitch.c common/admin/nsswitch.h \
 	common/admin/oidc_print.c common/admin/oidc_print.h \
 	common/admin/print.c common/admin/print.h \
+	common/admin/publish.c common/admin/publish.h \
 	common/admin/state_dir.c common/admin/state_dir.h \
 	common/admin/status.c \
 	common/admin/sync.c common/admin/sync.h \

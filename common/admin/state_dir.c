@@ -8,9 +8,12 @@
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/limits.h"
 
 /* The uid that the directory shall have: the service account's, or ours. */
 static enum err
@@ -81,18 +84,39 @@ state_dir_make(const struct conf *conf, struct diag *diag)
 	return make_directory(path, 0700, owner, diag);
 }
 
+static enum err
+open_lock(const struct conf *conf, const char *name, char path[PATH_MAX],
+    int *ret_fd, struct diag *diag)
+{
+	int len = snprintf(path, PATH_MAX, "%s/%s", conf->host_state_dir,
+	    name);
+
+	if (len < 0 || len >= PATH_MAX)
+		return fail(diag, ERR_CONF_VALUE,
+		    "[host] state_dir is too long");
+	*ret_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (*ret_fd < 0)
+		return fail_errno(diag, ERR_IO, "%s", path);
+	return ERR_OK;
+}
+
+/* False, with errno, when somebody else has it; EWOULDBLOCK. */
+static bool
+try_lock(int fd)
+{
+	return flock(fd, LOCK_EX | LOCK_NB) == 0;
+}
+
 enum err
 state_dir_lock(const struct conf *conf, int *ret_fd, struct diag *diag)
 {
 	AUTO_CLOSE int fd = -1;
 	char path[PATH_MAX];
+	enum err r = open_lock(conf, "sync.lock", path, &fd, diag);
 
-	(void)snprintf(path, sizeof(path), "%s/sync.lock",
-	    conf->host_state_dir);
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return fail_errno(diag, ERR_IO, "%s", path);
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+	if (r != ERR_OK)
+		return r;
+	if (try_lock(fd)) {
 		*ret_fd = TAKE_FD(fd);
 		return ERR_OK;
 	}
@@ -100,4 +124,30 @@ state_dir_lock(const struct conf *conf, int *ret_fd, struct diag *diag)
 		return fail(diag, ERR_SYNC_RUNNING,
 		    "another sync is running; wait for it to end");
 	return fail_errno(diag, ERR_IO, "%s", path);
+}
+
+/* flock(2) itself would wait for ever for one that was stopped. */
+enum err
+state_dir_lock_publish(const struct conf *conf, int *ret_fd,
+    struct diag *diag)
+{
+	static const struct timespec pause = { 0, 10000000 };
+	AUTO_CLOSE int fd = -1;
+	int64_t deadline = clock_monotonic_ms() + PUBLISH_LOCK_MS;
+	char path[PATH_MAX];
+	enum err r = open_lock(conf, "publish.lock", path, &fd, diag);
+
+	if (r != ERR_OK)
+		return r;
+	while (!try_lock(fd)) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return fail_errno(diag, ERR_IO, "%s", path);
+		if (clock_left_ms(deadline) == 0)
+			return fail(diag, ERR_TIMEOUT, "%s: another process "
+			    "has been publishing for %d s", path,
+			    PUBLISH_LOCK_MS / 1000);
+		(void)nanosleep(&pause, NULL);
+	}
+	*ret_fd = TAKE_FD(fd);
+	return ERR_OK;
 }

@@ -12,7 +12,6 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,6 +19,7 @@
 #include "admin/fetch.h"
 #include "admin/idp_print.h"
 #include "admin/oidc_print.h"
+#include "admin/publish.h"
 #include "admin/state_dir.h"
 #include "auth/oidc_fetch.h"
 #include "base/clock.h"
@@ -141,24 +141,6 @@ show_progress(uint64_t done, uint64_t total, void *context)
 		    done, total);
 }
 
-static enum err
-publish(struct sync *sync, struct diag *diag)
-{
-	AUTO(buf) struct buf bytes = BUF_INIT(CACHE_SIZE_MAX);
-	const struct conf *conf = &sync->admin->conf;
-	char path[PATH_MAX];
-	enum err r = publish_build(sync->store, conf, &bytes,
-	    &sync->published, diag);
-
-	/* The file is root's: what is in it is what everybody believes. */
-	if (r == ERR_OK)
-		r = sandbox_as_root(diag);
-	if (r != ERR_OK)
-		return r;
-	conf_cache_path(conf, path, sizeof(path));
-	return publish_write(path, &bytes, &sync->published, diag);
-}
-
 /* From the server, or from the open file. */
 static enum err
 fetch_records(struct sync *sync, int file, struct diag *diag)
@@ -205,7 +187,8 @@ sync_users(struct sync *sync, struct diag *diag)
 	if (r == ERR_OK)
 		r = update_commit(&sync->update, &sync->users, diag);
 	if (r == ERR_OK)
-		r = publish(sync, diag);
+		r = publish_now(sync->admin, sync->store, &sync->published,
+		    diag);
 	return r;
 }
 

@@ -141,5 +141,6 @@
 #define LOSS_PERCENT 20		/* more of them, and at least so many: */
 #define LOSS_MIN 10		/* no listing that is believed */
 #define PUBLISH_MS 25000	/* `8x8sso publish`, in a login */
+#define PUBLISH_LOCK_MS 20000	/* of these, for others who publish */
 
 #endif
