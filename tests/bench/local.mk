@@ -4,7 +4,8 @@
 
 bench_programs = tests/bench/attacks tests/bench/jwt_bench \
 	tests/bench/login tests/bench/nothing tests/bench/nothing_xmlsec \
-	tests/bench/peer_jwt tests/bench/peer_xmlsec tests/bench/saml_bench
+	tests/bench/peer_jwt tests/bench/peer_xmlsec tests/bench/saml_bench \
+	tests/bench/scale
 EXTRA_PROGRAMS += $(bench_programs)
 tests_bench_saml_bench_SOURCES = tests/bench/saml_bench.c \
 	tests/bench/bench.c tests/bench/bench.h
@@ -31,6 +32,12 @@ tests_bench_nothing_xmlsec_SOURCES = tests/bench/nothing.c
 tests_bench_nothing_xmlsec_LDFLAGS = -Wl,--no-as-needed
 tests_bench_nothing_xmlsec_LDADD = -lxmlsec1-openssl -lxmlsec1 $(XML_LIBS) \
 	$(CRYPTO_LIBS)
+
+# A large directory.
+tests_bench_scale_SOURCES = tests/bench/scale.c \
+	tests/bench/bench.c tests/bench/bench.h
+tests_bench_scale_LDADD = common/directory/libdirectory.la \
+	common/sys/libconf.la
 
 tests_bench_peer_jwt_SOURCES = tests/bench/peer_jwt.c \
 	tests/bench/bench.c tests/bench/bench.h
