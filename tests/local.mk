@@ -91,6 +91,7 @@ EXTRA_DIST += tests/demo.sh tests/run.sh \
 	tests/lab/oidc_http.py \
 	tests/lab/people.py \
 	tests/lab/scim.py \
+	tests/lab/scim_http.py \
 	tests/lab/selftest.sh \
 	tests/lib/device.sh \
 	tests/lib/e2e.sh \

@@ -20,12 +20,14 @@ def _name(common_name):
 
 
 def _certificate(key, subject, issuer, signer, days, extensions=()):
+    """For so many days from now, or, if they are less than none, before."""
     now = datetime.datetime.utcnow().replace(microsecond=0)
+    start = now + datetime.timedelta(days=min(0, 2 * days), hours=-1)
     builder = (x509.CertificateBuilder()
                .subject_name(_name(subject)).issuer_name(_name(issuer))
                .public_key(key.public_key())
                .serial_number(x509.random_serial_number())
-               .not_valid_before(now - datetime.timedelta(hours=1))
+               .not_valid_before(start)
                .not_valid_after(now + datetime.timedelta(days=days)))
     for extension, critical in extensions:
         builder = builder.add_extension(extension, critical)
@@ -52,8 +54,9 @@ def _new_key():
 
 def make(directory):
     """Writes idp, next (the key of the coming rollover), tenant (signs for
-    other applications), jwt, jwt-next, jwt-new (sign id_tokens), stranger, ca
-    and tls as NAME.key and NAME.pem."""
+    other applications), jwt, jwt-next, jwt-new (sign id_tokens), stranger, ca,
+    tls, tls-expired, tls-other (another host's) and tls-self (signed by
+    itself) as NAME.key and NAME.pem."""
     for name in ("idp", "next", "tenant", "jwt", "jwt-next", "jwt-new",
                  "stranger"):
         key = _new_key()
@@ -64,13 +67,24 @@ def make(directory):
     _save(directory, "ca", ca_key, _certificate(
         ca_key, ca_name, ca_name, ca_key, 30,
         [(x509.BasicConstraints(True, 0), True)]))
+    _make_tls(directory, ca_name, ca_key)
+
+
+def _make_tls(directory, ca_name, ca_key):
+    """tls, and what is wrong with it in three ways."""
     key = _new_key()
-    _save(directory, "tls", key, _certificate(
-        key, "localhost", ca_name, ca_key, 30,
-        [(x509.SubjectAlternativeName([
-            x509.DNSName("localhost"),
-            x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False),
-         (x509.BasicConstraints(False, None), True)]))
+    for name, host, issuer, signer, days in (
+            ("tls", "localhost", ca_name, ca_key, 30),
+            ("tls-expired", "localhost", ca_name, ca_key, -2),
+            ("tls-other", "scim.example.com", ca_name, ca_key, 30),
+            ("tls-self", "localhost", "localhost", key, 30)):
+        names = [x509.DNSName(host)]
+        if host == "localhost":
+            names.append(x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
+        _save(directory, name, key, _certificate(
+            key, host, issuer, signer, days,
+            [(x509.SubjectAlternativeName(names), False),
+             (x509.BasicConstraints(False, None), True)]))
 
 
 def load(directory, name):

@@ -13,6 +13,7 @@ import urllib.parse
 import oidc
 import people
 import scim
+import scim_http
 
 ENDPOINTS = {
     f"/{people.TENANT}/v2.0/.well-known/openid-configuration":
@@ -314,7 +315,7 @@ CONTROL = {
 }
 
 
-class Server(scim.Server):
+class Server(scim_http.Server):
     """Listens on loopback, with TLS if there is a certificate."""
 
     def __init__(self, port, tenant, token, tls=None):

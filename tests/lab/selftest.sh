@@ -218,6 +218,139 @@ check "and everything is well again" get /Users
 check "the requests are remembered" grep -q ^POST <<END
 $(lab requests)
 END
+
+# -- what 8x8 does not have, and what other servers do ----------------------
+
+# Status and headers of an answer, without the body.
+head_of() # PATH [CURL OPTION...]
+{
+	head_path=$1
+	shift
+	get "$head_path" -o "$folder/answer" -D - "$@" | tr -d '\r'
+}
+
+header() # NAME PATH [CURL OPTION...]
+{
+	header_name=$1
+	shift
+	head_of "$@" | sed -n "s/^$header_name: //p"
+}
+
+status_of() # PATH [CURL OPTION...]
+{
+	head_of "$@" | sed -n '1s/^[^ ]* \([0-9]*\).*/\1/p'
+}
+
+# The value that Python sees in the last answer, called d.
+of_answer() # EXPRESSION
+{
+	/usr/bin/python3 -c 'import json, sys
+d = json.load(open(sys.argv[1]))
+print(eval(sys.argv[2]))' "$folder/answer" "$1"
+}
+
+page='/Users?startIndex=1&count=100'
+refuse "a page has no ETag" test -n "$(header ETag "$page")"
+lab fault etags=1
+etag=$(header ETag "$page")
+check "with etags it has one" test -n "$etag"
+check "with which it is not sent again" test \
+	"$(status_of "$page" -H "If-None-Match: $etag")" = 304
+check "unless it has changed" test "$(lab disable M.Garcia@contoso.com
+	status_of "$page" -H "If-None-Match: $etag")" = 200
+check "a conditional request is remembered as such" test "$(lab requests |
+	grep -c '(conditional)')" -eq 2
+for after in 7 "" date; do
+	lab fault "busy=429:2:$after"
+	wait=$(header Retry-After "$page")
+	case $after in
+	date) wait=$(($(date -d "$wait" +%s) - $(date +%s) < 3))
+	      after=1 ;;
+	esac
+	check "busy is busy twice, Retry-After \"$after\"" test \
+		"$wait $(status_of "$page" -f) $(status_of "$page")" = \
+		"$after 429 200"
+done
+lab fault busy=503:0 busy_page=2
+check "busy, page 2 for ever" test "$(for _ in 1 2 3; do
+	status_of '/Users?startIndex=101&count=100'
+done | sort -u) $(status_of "$page")" = "503 200"
+lab fault cursor=asked
+head_of "$page" >/dev/null
+check "cursors, if asked: not if not" test "$(of_answer "'nextCursor' in d")" \
+	= False
+head_of '/Users?cursor=&count=100' >/dev/null
+cursor=$(of_answer "d['nextCursor']")
+check "a cursor is all unreserved" test -z "$(printf '%s' "$cursor" |
+	tr -d 'A-Za-z0-9._~-')"
+head_of "/Users?cursor=$cursor&count=100" >/dev/null
+check "the last page has none" test \
+	"$(of_answer "[len(d['Resources']), 'nextCursor' in d]")" = "[52, False]"
+check "another cursor is none" test "$(status_of '/Users?cursor=x')" = 400
+lab fault cursor=unasked cursor_expires=2 total_absent=1
+head_of "$page" >/dev/null
+check "cursors, unasked, and no total" test \
+	"$(of_answer "['nextCursor' in d, 'totalResults' in d]")" = \
+	"[True, False]"
+check "a cursor expires once" test "$(for _ in 1 2; do
+	status_of "/Users?cursor=$cursor&count=100"
+done | paste -sd ' ')" = "400 200"
+lab fault grow_page=2
+head_of '/Users?startIndex=101&count=100' >/dev/null
+check "somebody is hired meanwhile" test "$(of_answer "d['totalResults']")" \
+	= 153
+lab vanish hired@contoso.com
+lab fault items=-1 resources_absent=1
+head_of '/Users?startIndex=1001' >/dev/null
+check "itemsPerPage is anything, Resources absent" test \
+	"$(of_answer "[d['itemsPerPage'], 'Resources' in d]")" = "[-1, False]"
+lab fault case=upper flat=1
+head_of "$page" >/dev/null
+check "names in capitals, of extensions flattened" test "$(of_answer \
+	"d['RESOURCES'][0]['URN:IETF:PARAMS:SCIM:SCHEMAS:EXTENSION:8X8:1.1:\
+USER:SITE']")" = Headquarters
+lab fault empty=1
+head_of "$page" >/dev/null
+check "nobody is there" test "$(of_answer "d['totalResults']")" = 0
+lab fault groups=1
+lab group Agents M.Garcia@contoso.com
+lab group Everybody "group Agents" B.Simon@contoso.com
+head_of /Groups >/dev/null
+check "groups have members, by id" test "$(of_answer \
+	"[len(g['members']) for g in d['Resources']]")" = "[1, 2]"
+check "and groups in them" test "$(of_answer "d['Resources'][0]['id'] == \
+	d['Resources'][1]['members'][0]['value']")" = True
+posix=urn:ietf:params:scim:schemas:extension:posix:2.0
+lab put "group Agents" $posix:Group:gidNumber 1900000000
+lab put B.Simon@contoso.com $posix:User:uidNumber 1900000001
+lab put B.Simon@contoso.com name.givenName '"\u001b[31m"'
+head_of "$page" >/dev/null
+check "an attribute can be set to anything" test "$(of_answer \
+	"[d['Resources'][0]['$posix:User']['uidNumber'],
+	d['Resources'][0]['name']['givenName']]")" = \
+	"[1900000001, '\\x1b[31m']"
+lab post '{"id": "x", "userName": "../../root", "active": true}'
+head_of '/Users?startIndex=153' >/dev/null
+check "and a user as well" test "$(of_answer \
+	"d['Resources'][0]['userName']")" = ../../root
+lab fault groups=1 groups_status=501
+check "groups have a status of their own" test "$(status_of /Groups -f)$(
+	status_of "$page")" = 501200
+lab fault groups=1 die_groups=1
+refuse "and break off" get /Groups
+for fault in expired other self; do
+	lab fault tls=$fault
+	refuse "tls=$fault is refused" get "$page"
+	check "tls=$fault is nothing else" get "$page" -k
+done
+lab fault tls=self
+check "tls=self is signed by itself" curl -sf --noproxy '*' -o "$folder/answer" \
+	--cacert "$folder/tls-self.pem" -H \
+	"Authorization: Bearer $(cat "$folder/token")" \
+	"https://localhost:9443$base/Users"
+refuse "a fault that is none is refused" lab fault no_such_fault=1
+lab fault
+
 # -- the device flow -------------------------------------------------------
 oidc=http://127.0.0.1:9445
 at=$oidc/7c9be2a1-3b64-4b3e-8f0e-0d6c2f5a9e11
