@@ -178,6 +178,9 @@ read_saved(struct sync *sync, struct diag *diag)
 static enum err
 sync_users(struct sync *sync, struct diag *diag)
 {
+	const struct update_options options = {
+		.keeps_groups = sync->from != NULL,
+	};
 	enum err r = sync->from != NULL ? read_saved(sync, diag) :
 	    fetch_records(sync, -1, diag);
 
@@ -185,7 +188,8 @@ sync_users(struct sync *sync, struct diag *diag)
 	if (r == ERR_OK)
 		r = begin_update(sync, diag);
 	if (r == ERR_OK)
-		r = update_commit(&sync->update, &sync->users, diag);
+		r = update_commit(&sync->update, &options, &sync->users,
+		    diag);
 	if (r == ERR_OK)
 		r = publish_now(sync->admin, sync->store, &sync->published,
 		    diag);

@@ -18,10 +18,13 @@ static const struct {
 	{ "added", offsetof(struct update_report, added) },
 	{ "changed", offsetof(struct update_report, changed) },
 	{ "deactivated", offsetof(struct update_report, deactivated) },
+	{ "reactivated", offsetof(struct update_report, reactivated) },
 	{ "vanished", offsetof(struct update_report, vanished) },
 	{ "refused", offsetof(struct update_report, refused) },
 	{ "names_kept", offsetof(struct update_report, names_kept) },
 	{ "site_conflicts", offsetof(struct update_report, site_conflicts) },
+	{ "id_conflicts", offsetof(struct update_report, id_conflicts) },
+	{ "groups", offsetof(struct update_report, groups) },
 	{ "groups_refused", offsetof(struct update_report, groups_refused) },
 };
 

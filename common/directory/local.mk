@@ -20,7 +20,11 @@ common_directory_libdirectory_la_SOURCES = \
 	common/directory/publish.c common/directory/publish.h \
 	common/directory/record.h \
 	common/directory/registry.c common/directory/registry.h \
-	common/directory/update.c common/directory/update.h
+	common/directory/update.c common/directory/update.h \
+	common/directory/update_differ.c \
+	common/directory/update_history.c \
+	common/directory/update_impl.h \
+	common/directory/update_records.c
 common_directory_libdirectory_la_LIBADD = common/sys/libstore.la \
 	common/sys/libcrypto8.la common/cache/libwriter.la \
 	common/wire/libwire.la common/base/libbase.la

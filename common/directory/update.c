@@ -10,56 +10,64 @@
 #include "directory/groups.h"
 #include "directory/local.h"
 #include "directory/names.h"
+#include "directory/update_impl.h"
 
-struct update {
-	struct store *store;
-	const struct conf *conf;
-	int64_t now;
-	struct store_stmt *insert;	/* into temp.listing */
-	uint64_t listed;
-	uint64_t duplicates;
+/* The listing lives in memory (temp_store). */
+static const char *const make_tables[] = {
+	"CREATE TABLE temp.listing("
+	    "id TEXT PRIMARY KEY NOT NULL, external_id, user_name, "
+	    "given_name, family_name, title, department, site, created, "
+	    "number, active, created_at) WITHOUT ROWID",
+	"CREATE TABLE temp.listed_groups("
+	    "id TEXT PRIMARY KEY NOT NULL, display_name, number, place) "
+	    "WITHOUT ROWID",
+	"CREATE TABLE temp.listed_members("
+	    "place, member_id, PRIMARY KEY (place, member_id)) WITHOUT ROWID",
+	NULL
 };
 
-/* The listing lives in memory (temp_store), sorted when it is read. */
-#define CREATE_LISTING \
-	"CREATE TABLE temp.listing(" \
-	    "id TEXT PRIMARY KEY NOT NULL, external_id, user_name, " \
-	    "given_name, family_name, title, department, site, created, " \
-	    "active, created_at) WITHOUT ROWID"
+static const char *const drop_tables[] = {
+	"DROP TRIGGER IF EXISTS temp.users_before",
+	"DROP TABLE IF EXISTS temp.before",
+	"DROP TABLE IF EXISTS temp.newest",
+	"DROP TABLE IF EXISTS temp.listing",
+	"DROP TABLE IF EXISTS temp.listed_groups",
+	"DROP TABLE IF EXISTS temp.listed_members",
+	NULL
+};
 
-#define DROP_LISTING "DROP TABLE IF EXISTS temp.listing"
+enum err
+update_run(struct store *store, const char *const *sql, struct diag *diag)
+{
+	enum err r = ERR_OK;
 
-#define INSERT_LISTING \
-	"INSERT OR IGNORE INTO temp.listing VALUES " \
-	    "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+	for (; *sql != NULL && r == ERR_OK; sql++)
+		r = store_exec(store, *sql, diag);
+	return r;
+}
 
-/* Writes a row only if it says something new.  What users.site has stays. */
-#define PLAIN(table) "(" table ".external_id, " table ".user_name, " \
-	table ".given_name, " table ".family_name, " table ".title, " \
-	table ".department, " table ".created, " table ".active)"
+static enum err
+prepare_inserts(struct update *update, struct diag *diag)
+{
+	const struct {
+		const char *sql;
+		struct store_stmt **stmt;
+	} inserts[] = {
+		{ "INSERT OR IGNORE INTO temp.listing VALUES "
+		    "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+		    &update->insert },
+		{ "INSERT OR IGNORE INTO temp.listed_groups VALUES "
+		    "(?1, ?2, ?3, ?4)", &update->insert_group },
+		{ "INSERT OR IGNORE INTO temp.listed_members VALUES (?1, ?2)",
+		    &update->insert_member },
+	};
+	enum err r = ERR_OK;
 
-#define UPSERT_USERS \
-	"INSERT INTO users(scim_id, external_id, user_name, given_name, " \
-	    "family_name, title, department, site, created, active) " \
-	"SELECT id, external_id, user_name, given_name, family_name, " \
-	    "title, department, site, created, active " \
-	    "FROM temp.listing WHERE true " \
-	"ON CONFLICT(scim_id) DO UPDATE SET " \
-	    "(external_id, user_name, given_name, family_name, title, " \
-		"department, created, active) = " PLAIN("excluded") ", " \
-	    "site = CASE users.site WHEN '' THEN excluded.site " \
-		"ELSE users.site END, " \
-	    "vanished = 0 " \
-	"WHERE " PLAIN("users") " IS NOT " PLAIN("excluded") \
-	    " OR users.vanished OR (users.site = '' AND excluded.site <> '')"
-
-#define BURY_VANISHED \
-	"UPDATE users SET vanished = 1, active = 0 WHERE NOT vanished " \
-	    "AND scim_id NOT IN (SELECT id FROM temp.listing)"
-
-#define COUNT_JOINED \
-	"SELECT count(*) FROM users JOIN temp.listing " \
-	    "ON users.scim_id = listing.id WHERE "
+	for (size_t i = 0; i < ARRAY_LEN(inserts) && r == ERR_OK; i++)
+		r = store_prepare(update->store, inserts[i].sql,
+		    inserts[i].stmt, diag);
+	return r;
+}
 
 enum err
 update_begin(struct store *store, const struct conf *conf, int64_t now,
@@ -73,12 +81,11 @@ update_begin(struct store *store, const struct conf *conf, int64_t now,
 	update->store = store;
 	update->conf = conf;
 	update->now = now;
-	r = store_exec(store, DROP_LISTING, diag);
+	r = update_run(store, drop_tables, diag);
 	if (r == ERR_OK)
-		r = store_exec(store, CREATE_LISTING, diag);
+		r = update_run(store, make_tables, diag);
 	if (r == ERR_OK)
-		r = store_prepare(store, INSERT_LISTING, &update->insert,
-		    diag);
+		r = prepare_inserts(update, diag);
 	if (r != ERR_OK)
 		return r;
 	*ret = TAKE(update);
@@ -93,6 +100,7 @@ bind_record(struct store_stmt *insert, const struct record *record,
 		record->id, record->external_id, record->user_name,
 		record->given_name, record->family_name, record->title,
 		record->department, record->site, record->created,
+		record->number,
 	};
 	int place = 1;
 	int64_t created_at = INT64_MAX;
@@ -136,153 +144,142 @@ update_add(struct update *update, const struct record *record,
 	return ERR_OK;
 }
 
-/* What the listing says that users does not say yet. */
-static enum err
-count_differences(struct store *store, struct update_report *report,
+enum err
+update_add_group(struct update *update, const struct group_record *group,
     struct diag *diag)
 {
-	const struct {
-		const char *sql;
-		uint64_t *number;
-	} queries[] = {
-		{ "SELECT count(*) FROM temp.listing WHERE id NOT IN "
-		    "(SELECT scim_id FROM users)", &report->added },
-		{ COUNT_JOINED "users.active AND NOT listing.active",
-		    &report->deactivated },
-		{ COUNT_JOINED "users.site <> '' AND listing.site <> '' "
-		    "AND listing.site <> users.site",
-		    &report->site_conflicts },
-	};
+	struct store_stmt *insert = update->insert_group;
+	enum err r;
 
-	for (size_t i = 0; i < ARRAY_LEN(queries); i++) {
-		int64_t number = 0;
-		enum err r = store_query_int(store, queries[i].sql, &number,
-		    diag);
-
-		if (r != ERR_OK)
-			return r;
-		*queries[i].number = (uint64_t)number;
-	}
-	return ERR_OK;
-}
-
-static enum err
-apply_records(struct store *store, struct update_report *report,
-    struct diag *diag)
-{
-	enum err r = count_differences(store, report, diag);
-
-	if (r != ERR_OK)
-		return r;
-	r = store_exec(store, UPSERT_USERS, diag);
-	if (r != ERR_OK)
-		return r;
-	report->changed = (uint64_t)store_changes(store) - report->added;
-	r = store_exec(store, BURY_VANISHED, diag);
-	if (r != ERR_OK)
-		return r;
-	report->vanished = (uint64_t)store_changes(store);
-	return ERR_OK;
-}
-
-static enum err
-record_sync(struct store *store, int64_t now, enum err result,
-    const struct update_report *report, struct diag *diag)
-{
-	AUTO(store_stmt) struct store_stmt *insert = NULL;
-	AUTO(store_stmt) struct store_stmt *forget = NULL;
-	const uint64_t numbers[] = {
-		report->listed, report->added, report->changed,
-		report->deactivated, report->vanished, report->refused,
-	};
-	enum err r = store_prepare(store,
-	    "INSERT INTO syncs(time, result, listed, added, changed, "
-	    "deactivated, vanished, refused) "
-	    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", &insert, diag);
-
+	if (*group->id == '\0')
+		return fail(diag, ERR_SCIM, "a group without an id");
+	if (update->groups == SCIM_GROUPS_MAX)
+		return fail(diag, ERR_SCIM_LIMITS, "more than %u groups",
+		    SCIM_GROUPS_MAX);
+	r = store_bind_text(insert, 1, group->id, diag);
 	if (r == ERR_OK)
-		r = store_bind_int(insert, 1, now, diag);
+		r = store_bind_text(insert, 2, group->display_name, diag);
 	if (r == ERR_OK)
-		r = store_bind_text(insert, 2, err_name(result), diag);
-	for (size_t i = 0; i < ARRAY_LEN(numbers) && r == ERR_OK; i++)
-		r = store_bind_int(insert, (int)i + 3, (int64_t)numbers[i],
+		r = store_bind_text(insert, 3, group->number, diag);
+	if (r == ERR_OK)
+		r = store_bind_int(insert, 4, (int64_t)update->groups + 1,
 		    diag);
 	if (r == ERR_OK)
 		r = store_run(insert, diag);
-	if (r == ERR_OK)
-		r = store_prepare(store, "DELETE FROM syncs WHERE id <= "
-		    "(SELECT max(id) FROM syncs) - ?1", &forget, diag);
-	if (r == ERR_OK)
-		r = store_bind_int(forget, 1, SYNC_HISTORY_MAX, diag);
-	if (r == ERR_OK)
-		r = store_run(forget, diag);
-	return r;
+	if (r != ERR_OK)
+		return r;
+	update->skips_members = store_changes(update->store) == 0;
+	update->groups += !update->skips_members;
+	return ERR_OK;
 }
 
 enum err
-update_record_failure(struct store *store, int64_t now, enum err reason,
-    struct diag *diag)
+update_add_member(struct update *update, const char *id, struct diag *diag)
 {
-	const struct update_report nothing = { 0 };
-	enum err r = store_begin(store, diag);
+	struct store_stmt *insert = update->insert_member;
+	enum err r;
 
+	if (*id == '\0' || update->groups == 0)
+		return fail(diag, ERR_SCIM, "a member without %s",
+		    *id == '\0' ? "an id" : "a group");
+	if (update->members == SCIM_MEMBERS_MAX)
+		return fail(diag, ERR_SCIM_LIMITS, "more than %u members",
+		    SCIM_MEMBERS_MAX);
+	update->members++;
+	if (update->skips_members)
+		return ERR_OK;
+	r = store_bind_int(insert, 1, (int64_t)update->groups, diag);
 	if (r == ERR_OK)
-		r = record_sync(store, now, reason, &nothing, diag);
+		r = store_bind_text(insert, 2, id, diag);
 	if (r == ERR_OK)
-		r = store_commit(store, diag);
-	store_rollback(store);
+		r = store_run(insert, diag);
 	return r;
 }
 
+void
+update_repeat(struct update *update)
+{
+	update->repeats = true;
+}
+
+/* Everything that decides, in its order. */
 static enum err
-apply(const struct update *update, struct update_report *report,
+decide(const struct update *update, const struct update_options *options,
+    struct update_before *before, struct update_report *report,
     struct diag *diag)
 {
 	AUTO(local) struct local *local = NULL;
 	struct store *store = update->store;
+	const struct conf *conf = update->conf;
 	enum err r = local_load_host(&local, diag);
 
+	if (r == ERR_OK)
+		r = update_records(update, diag);
+	if (r == ERR_OK)
+		r = names_assign(store, conf, local, report, diag);
+	if (r == ERR_OK)
+		r = update_groups(update, options, before, diag);
+	if (r == ERR_OK)
+		r = groups_update(store, conf, local, report, diag);
+	return r;
+}
+
+static enum err
+write_down(const struct update *update, const struct update_options *options,
+    const struct update_report *report, struct diag *diag)
+{
+	struct store *store = update->store;
+	enum err r = store_meta_set_int(store, "last_sync", update->now,
+	    diag);
+
+	if (r == ERR_OK)
+		r = update_set_etags(store, options->etags, diag);
+	if (r == ERR_OK)
+		r = update_record_sync(store, update->now, ERR_OK, report,
+		    diag);
+	return r;
+}
+
+/* *ret_verdict is the guard's; a dry run goes on to tell what it refused. */
+static enum err
+apply(const struct update *update, const struct update_options *options,
+    struct update_report *report, enum err *ret_verdict, struct diag *diag)
+{
+	struct update_before before = { 0 };
+	enum err r = update_remember(update, &before, diag);
+
+	if (r == ERR_OK)
+		r = decide(update, options, &before, report, diag);
+	if (r == ERR_OK)
+		r = update_count(update, report, diag);
 	if (r != ERR_OK)
 		return r;
-	r = apply_records(store, report, diag);
-	if (r != ERR_OK)
-		return r;
-	r = names_assign(store, update->conf, local, report, diag);
-	if (r != ERR_OK)
-		return r;
-	r = groups_update(store, update->conf, local, report, diag);
-	if (r != ERR_OK)
-		return r;
-	r = store_meta_set_int(store, "last_sync", update->now, diag);
-	if (r != ERR_OK)
-		return r;
-	return record_sync(store, update->now, ERR_OK, report, diag);
+	*ret_verdict = update_guard(update, options, &before, report, diag);
+	if (*ret_verdict != ERR_OK && !options->dry_run)
+		return *ret_verdict;
+	r = update_tell(update, options, diag);
+	if (r == ERR_OK)
+		r = write_down(update, options, report, diag);
+	return r;
 }
 
 enum err
-update_commit(struct update **update, struct update_report *ret,
-    struct diag *diag)
+update_commit(struct update **update, const struct update_options *options,
+    struct update_report *ret, struct diag *diag)
 {
 	AUTO(update) struct update *u = TAKE(*update);
-	struct update_report report = { 0 };
-	enum err r;
+	struct update_report report = { .duplicates = u->duplicates };
+	enum err verdict = ERR_OK;
+	enum err r = store_begin(u->store, diag);
 
-	report.listed = u->listed;
-	report.duplicates = u->duplicates;
-	if (u->listed == 0)
-		return fail(diag, ERR_SCIM_EMPTY,
-		    "the server lists no users; nothing was changed");
-	r = store_begin(u->store, diag);
-	if (r != ERR_OK)
-		return r;
-	r = apply(u, &report, diag);
-	if (r != ERR_OK)
-		return r;
-	r = store_commit(u->store, diag);
+	if (r == ERR_OK)
+		r = apply(u, options, &report, &verdict, diag);
+	if (r == ERR_OK && !options->dry_run)
+		r = store_commit(u->store, diag);
 	if (r != ERR_OK)
 		return r;
 	*ret = report;
-	return ERR_OK;
+	return verdict;
 }
 
 void
@@ -295,9 +292,11 @@ update_free(struct update **update)
 	if (u == NULL)
 		return;
 	store_stmt_free(&u->insert);
+	store_stmt_free(&u->insert_group);
+	store_stmt_free(&u->insert_member);
 	store_rollback(u->store);
 	/* What cannot be dropped goes with the connection. */
-	r = store_exec(u->store, DROP_LISTING, NULL);
+	r = update_run(u->store, drop_tables, NULL);
 	(void)r;
 	free(u);
 }

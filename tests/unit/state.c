@@ -184,8 +184,8 @@ state_sync(struct state *state, const struct record *records, size_t count,
 	    &diag), ERR_OK);
 	for (size_t i = 0; i < count; i++)
 		assert_err(update_add(update, &records[i], &diag), ERR_OK);
-	return update_commit(&update, report == NULL ? &unused : report,
-	    &diag);
+	return update_commit(&update, &state->options,
+	    report == NULL ? &unused : report, &diag);
 }
 
 struct record
@@ -195,6 +195,7 @@ state_record(const char *id, const char *user_name, const char *created)
 		.id = id, .external_id = "", .user_name = user_name,
 		.given_name = "", .family_name = "", .title = "",
 		.department = "", .site = "", .created = created,
+		.number = "",
 		.active = true,
 	};
 

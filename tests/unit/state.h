@@ -26,6 +26,7 @@ struct state {
 	char dir[64];
 	char path[80];		/* dir/state.db */
 	struct conf conf;
+	struct update_options options;	/* of state_sync() */
 	struct store *store;
 };
 
@@ -59,7 +60,7 @@ void state_account(const struct state *state, const char *scim_id,
 /* Runs one statement, which must do what is expected of it. */
 void state_exec(struct store *store, const char *sql, enum err want);
 
-/* One sync of these records. */
+/* One sync of these records, with state->options. */
 enum err state_sync(struct state *state, const struct record *records,
 	size_t count, struct update_report *report);
 
