@@ -185,3 +185,12 @@ local_has_id(const struct local *local, uint32_t id)
 	return bsearch(&id, local->ids, local->id_count,
 	    sizeof(*local->ids), local_compare_ids) != NULL;
 }
+
+const char *
+local_name(const struct local *local, size_t i)
+{
+	if (i < ARRAY_LEN(reserved))
+		return reserved[i];
+	i -= ARRAY_LEN(reserved);
+	return i < local->name_count ? local->names[i] : NULL;
+}

@@ -7,6 +7,7 @@
 #define DIRECTORY_LOCAL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/diag.h"
@@ -30,6 +31,10 @@ static inline void local_auto(struct local **l) { local_free(l); }
  * local on every host, such as wheel and docker: see local.c. */
 bool local_has_name(const struct local *local, const char *name);
 bool local_has_id(const struct local *local, uint32_t id);
+
+/* The names that local_has_name() says yes to: the i-th, some twice, or NULL
+ * behind the last.  Borrowed. */
+const char *local_name(const struct local *local, size_t i);
 
 /* Orders uint32_t for qsort(3) and bsearch(3). */
 int local_compare_ids(const void *a, const void *b);

@@ -14,6 +14,7 @@ common_directory_libscim_la_LIBADD = common/sys/libhttp.la \
 common_directory_libdirectory_la_SOURCES = \
 	common/directory/directory.c common/directory/directory.h \
 	common/directory/groups.c common/directory/groups.h \
+	common/directory/home.c common/directory/home.h \
 	common/directory/link.c common/directory/link.h \
 	common/directory/local.c common/directory/local.h \
 	common/directory/names.c common/directory/names.h \

@@ -6,13 +6,14 @@
 
 #include "base/limits.h"
 #include "base/parse.h"
+#include "directory/home.h"
 #include "directory/registry.h"
 
 struct names {
 	struct store *store;
 	const struct conf *conf;
 	const struct local *local;
-	struct store_stmt *get;
+	struct store_stmt *undecided;
 	struct store_stmt *holder;
 	struct store_stmt *set;
 };
@@ -24,58 +25,76 @@ struct holding {
 	enum err refused;
 };
 
+/* One record that a decision is due for; the texts are its row's. */
+struct candidate {
+	const char *id;
+	const char *user_name;
+	bool linked;
+	struct holding had;
+};
+
 static void
 names_clear(struct names *names)
 {
-	store_stmt_free(&names->get);
+	store_stmt_free(&names->undecided);
 	store_stmt_free(&names->holder);
 	store_stmt_free(&names->set);
 }
 DEFINE_AUTO(names, struct names, names_clear);
 
+/* `wants` is wanted_name() in SQL, but for the grammar: a name outside it is
+ * nobody's, so it differs from what the record has, and wanted_name() is
+ * asked. */
+#define SELECT_UNDECIDED(wants) \
+	"SELECT scim_id, user_name, scim_id IN (SELECT scim_id FROM links), " \
+	    "login, uid, refused " \
+	"FROM users WHERE NOT vanished AND (login IS NULL OR refused <> '' " \
+	    "OR login <> " wants " OR scim_id IN (SELECT scim_id FROM links)) " \
+	"ORDER BY created_at, scim_id"
+
+/* The living first: a tombstone's name may be released. */
+#define SELECT_HOLDER \
+	"SELECT scim_id, vanished, home_name FROM users " \
+	"WHERE (login = ?1 OR home_name = ?1) AND scim_id <> ?2 " \
+	"ORDER BY vanished LIMIT 1"
+
 static enum err
 prepare(struct names *names, struct diag *diag)
 {
-	enum err r = store_prepare(names->store,
-	    "SELECT login, uid, refused FROM users WHERE scim_id = ?1",
-	    &names->get, diag);
+	const struct {
+		const char *sql;
+		struct store_stmt **stmt;
+	} all[] = {
+		{ names->conf->users_name == CONF_NAME_USER_NAME ?
+		    SELECT_UNDECIDED("lower(user_name)") :
+		    SELECT_UNDECIDED("lower(substr(user_name, 1, "
+			"instr(user_name || '@', '@') - 1))"),
+		    &names->undecided },
+		{ SELECT_HOLDER, &names->holder },
+		{ "UPDATE users SET login = ?2, uid = ?3, refused = ?4, "
+		    "home_name = coalesce(home_name, ?2) WHERE scim_id = ?1",
+		    &names->set },
+	};
+	enum err r = ERR_OK;
 
-	if (r != ERR_OK)
-		return r;
-	r = store_prepare(names->store,
-	    "SELECT 1 FROM users WHERE (login = ?1 OR home_name = ?1) "
-	    "AND scim_id <> ?2", &names->holder, diag);
-	if (r != ERR_OK)
-		return r;
-	return store_prepare(names->store,
-	    "UPDATE users SET login = ?2, uid = ?3, refused = ?4, "
-	    "home_name = coalesce(home_name, ?2) WHERE scim_id = ?1",
-	    &names->set, diag);
+	for (size_t i = 0; i < ARRAY_LEN(all) && r == ERR_OK; i++)
+		r = store_prepare(names->store, all[i].sql, all[i].stmt,
+		    diag);
+	return r;
 }
 
-static enum err
-get_holding(struct names *names, const char *id, struct holding *ret,
-    struct diag *diag)
+static void
+read_candidate(struct store_stmt *row, struct candidate *ret)
 {
-	const char *refused;
-	bool row = false;
-	enum err r;
+	const char *refused = store_text(row, 5);
 
-	store_reset(names->get);
-	r = store_bind_text(names->get, 1, id, diag);
-	if (r == ERR_OK)
-		r = store_step(names->get, &row, diag);
-	if (r != ERR_OK)
-		return r;
-	if (!row)
-		return fail(diag, ERR_INTERNAL, "listed record is not there");
-	(void)snprintf(ret->login, sizeof(ret->login), "%s",
-	    store_text(names->get, 0));
-	ret->uid = (uint32_t)store_int(names->get, 1);
-	refused = store_text(names->get, 2);
-	ret->refused = *refused == '\0' ? ERR_OK : err_from_name(refused);
-	store_reset(names->get);
-	return ERR_OK;
+	ret->id = store_text(row, 0);
+	ret->user_name = store_text(row, 1);
+	ret->linked = store_int(row, 2) != 0;
+	(void)snprintf(ret->had.login, sizeof(ret->had.login), "%s",
+	    store_text(row, 3));
+	ret->had.uid = (uint32_t)store_int(row, 4);
+	ret->had.refused = *refused == '\0' ? ERR_OK : err_from_name(refused);
 }
 
 static enum err
@@ -117,33 +136,91 @@ wanted_name(const struct conf *conf, const char *user_name,
 	return parse_is_login_name(name, len, full);
 }
 
+/* A tombstone's name goes to somebody else; its id does not. */
+static enum err
+release(struct store *store, const char *id, struct diag *diag)
+{
+	/* Memberships still have the uid, until groups_update(). */
+	enum err r = store_exec(store, "PRAGMA defer_foreign_keys = ON",
+	    diag);
+
+	if (r == ERR_OK)
+		r = STORE_RUN(store, diag, "DELETE FROM pins "
+		    "WHERE scim_id = ?1", store_text_value(id));
+	if (r == ERR_OK)
+		r = STORE_RUN(store, diag, "UPDATE users SET login = NULL, "
+		    "uid = NULL, home_name = NULL "
+		    "WHERE scim_id = ?1 AND vanished", store_text_value(id));
+	return r;
+}
+
+/* Is there a home of the tombstone, or of the name that it holds? */
+static enum err
+has_left_home(const struct conf *conf, const char *name,
+    const char *home_name, bool *ret, struct diag *diag)
+{
+	enum err r = home_exists(conf->users_home, name, ret, diag);
+
+	if (r == ERR_OK && !*ret)
+		r = home_exists(conf->users_home, home_name, ret, diag);
+	return r;
+}
+
+/* Whoever holds the name: a verdict against id, or the name is released. */
+static enum err
+judge_holder(struct names *names, const char *name, enum err *ret_verdict,
+    struct diag *diag)
+{
+	AUTO(buf) struct buf holder = BUF_INIT(SCIM_STRING_MAX);
+	bool home = true;
+	enum err r;
+
+	if (store_int(names->holder, 1) == 0) {
+		*ret_verdict = ERR_NAME_TAKEN;
+		return ERR_OK;
+	}
+	r = has_left_home(names->conf, name, store_text(names->holder, 2),
+	    &home, diag);
+	if (r != ERR_OK)
+		return r;
+	if (home) {
+		*ret_verdict = ERR_NAME_HOME;
+		return ERR_OK;
+	}
+	r = buf_puts(&holder, store_text(names->holder, 0));
+	if (r != ERR_OK)
+		return fail(diag, r, "who holds %s", name);
+	store_reset(names->holder);
+	return release(names->store, buf_str(&holder), diag);
+}
+
 /* May the record have this name?  ERR_OK, ERR_NAME_*, or a failure. */
 static enum err
 judge_name(struct names *names, const char *id, const char *name,
     enum err *ret_verdict, struct diag *diag)
 {
-	bool held = false;
-	enum err r;
+	bool held = true;
+	enum err r = ERR_OK;
 
-	if (local_has_name(names->local, name)) {
-		*ret_verdict = ERR_NAME_LOCAL;
-		return ERR_OK;
+	*ret_verdict = local_has_name(names->local, name) ? ERR_NAME_LOCAL :
+	    ERR_OK;
+	/* Whoever is released holds it no more. */
+	while (r == ERR_OK && held && *ret_verdict == ERR_OK) {
+		r = store_bind_text(names->holder, 1, name, diag);
+		if (r == ERR_OK)
+			r = store_bind_text(names->holder, 2, id, diag);
+		if (r == ERR_OK)
+			r = store_step(names->holder, &held, diag);
+		if (r == ERR_OK && held)
+			r = judge_holder(names, name, ret_verdict, diag);
+		store_reset(names->holder);
 	}
-	r = store_bind_text(names->holder, 1, name, diag);
-	if (r == ERR_OK)
-		r = store_bind_text(names->holder, 2, id, diag);
-	if (r == ERR_OK)
-		r = store_step(names->holder, &held, diag);
-	store_reset(names->holder);
-	if (r != ERR_OK)
-		return r;
-	*ret_verdict = held ? ERR_NAME_TAKEN : ERR_OK;
-	return ERR_OK;
+	return r;
 }
 
 /* Decides the name, from what the record has and what it asks for. */
 static enum err
-decide(struct names *names, const char *id, const char *user_name,
+decide(struct names *names, const struct candidate *candidate,
     struct holding *holding, bool *ret_kept, struct diag *diag)
 {
 	char name[LOGIN_NAME_MAX_LEN + 1] = "";
@@ -151,8 +228,12 @@ decide(struct names *names, const char *id, const char *user_name,
 	enum err verdict = ERR_NAME_GRAMMAR;
 	enum err r = ERR_OK;
 
-	if (wanted_name(names->conf, user_name, name))
-		r = judge_name(names, id, name, &verdict, diag);
+	if (candidate->linked) {
+		holding->refused = ERR_NAME_LINKED;
+		return ERR_OK;
+	}
+	if (wanted_name(names->conf, candidate->user_name, name))
+		r = judge_name(names, candidate->id, name, &verdict, diag);
 	if (r != ERR_OK)
 		return r;
 	*ret_kept = established && verdict != ERR_OK &&
@@ -167,30 +248,66 @@ decide(struct names *names, const char *id, const char *user_name,
 }
 
 static enum err
-assign(struct names *names, const char *id, const char *user_name,
+assign(struct names *names, const struct candidate *candidate,
     struct update_report *report, struct diag *diag)
 {
-	struct holding had = { "", 0, ERR_OK };
-	struct holding has;
+	const struct holding *had = &candidate->had;
+	struct holding has = *had;
 	bool kept = false;
-	enum err r = get_holding(names, id, &had, diag);
+	enum err r = ERR_OK;
 
-	if (r != ERR_OK)
-		return r;
-	has = had;
 	if (has.uid == 0)
-		r = registry_get(names->store, names->conf, REGISTRY_USER, id,
-		    names->local, &has.uid, diag);
+		r = registry_get(names->store, names->conf, REGISTRY_USER,
+		    candidate->id, names->local, &has.uid, diag);
+	if (r == ERR_OK)
+		r = decide(names, candidate, &has, &kept, diag);
 	if (r != ERR_OK)
 		return r;
-	r = decide(names, id, user_name, &has, &kept, diag);
-	if (r != ERR_OK)
-		return r;
-	report->refused += has.refused != ERR_OK;
 	report->names_kept += kept;
-	if (strcmp(has.login, had.login) == 0 && has.refused == had.refused)
+	if (strcmp(has.login, had->login) == 0 && has.refused == had->refused)
 		return ERR_OK;
-	return set_holding(names, id, &has, diag);
+	return set_holding(names, candidate->id, &has, diag);
+}
+
+/* Those whose name has become local are undecided again. */
+static enum err
+suspend_local(const struct names *names, struct diag *diag)
+{
+	AUTO(store_stmt) struct store_stmt *suspend = NULL;
+	enum err r = store_prepare(names->store, "UPDATE users "
+	    "SET refused = ?2 WHERE login = ?1 AND refused = '' "
+	    "AND NOT vanished", &suspend, diag);
+
+	for (size_t i = 0; r == ERR_OK && local_name(names->local, i) != NULL;
+	    i++) {
+		r = store_bind_text(suspend, 1, local_name(names->local, i),
+		    diag);
+		if (r == ERR_OK)
+			r = store_bind_text(suspend, 2,
+			    err_name(ERR_NAME_LOCAL), diag);
+		if (r == ERR_OK)
+			r = store_run(suspend, diag);
+	}
+	return r;
+}
+
+static enum err
+assign_all(struct names *names, struct update_report *report,
+    struct diag *diag)
+{
+	bool row = false;
+	enum err r = store_step(names->undecided, &row, diag);
+
+	/* Sorting reads all rows before the first is decided. */
+	while (r == ERR_OK && row) {
+		struct candidate candidate;
+
+		read_candidate(names->undecided, &candidate);
+		r = assign(names, &candidate, report, diag);
+		if (r == ERR_OK)
+			r = store_step(names->undecided, &row, diag);
+	}
+	return r;
 }
 
 enum err
@@ -200,22 +317,18 @@ names_assign(struct store *store, const struct conf *conf,
 {
 	AUTO(names) struct names names = { store, conf, local, NULL, NULL,
 		NULL };
-	AUTO(store_stmt) struct store_stmt *listing = NULL;
-	bool row = false;
-	enum err r = prepare(&names, diag);
+	int64_t refused = 0;
+	enum err r = suspend_local(&names, diag);
 
-	if (r != ERR_OK)
-		return r;
-	r = store_prepare(store, "SELECT id, user_name FROM temp.listing "
-	    "ORDER BY created_at, id", &listing, diag);
-	if (r != ERR_OK)
-		return r;
-	r = store_step(listing, &row, diag);
-	while (r == ERR_OK && row) {
-		r = assign(&names, store_text(listing, 0),
-		    store_text(listing, 1), report, diag);
-		if (r == ERR_OK)
-			r = store_step(listing, &row, diag);
-	}
+	report->names_kept = 0;
+	if (r == ERR_OK)
+		r = prepare(&names, diag);
+	if (r == ERR_OK)
+		r = assign_all(&names, report, diag);
+	if (r == ERR_OK)
+		r = store_query_int(store, "SELECT count(*) FROM users "
+		    "WHERE NOT vanished AND refused <> ''", &refused, diag);
+	if (r == ERR_OK)
+		report->refused = (uint64_t)refused;
 	return r;
 }

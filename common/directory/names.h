@@ -4,20 +4,26 @@
  *
  * The login name is the local part of userName, or all of it, in lower case,
  * by [users] name.  It must be a login name, not be local, and not be held by
- * another record; else it is refused and the record has no account.
+ * another record; else it is refused and the record has no account.  One that
+ * has a link (table links) signs in as its local account instead
+ * (ERR_NAME_LINKED).
  *
  * A name that was given stays with its record:
  * - a renamed person keeps uid, groups and home, and takes the new login name
  *   if it is free; if it is not, the old one stays (counted as names_kept).
  *   The home directory stays named for the first login name, and nobody else
- *   ever gets that name: files do not change hands with it.
- * - somebody who vanished keeps the name, so a newcomer of the same name is a
- *   new person and refused (ERR_NAME_TAKEN), never the heir.
+ *   gets that name as long as the record has it: files do not change hands.
+ * - somebody who vanished keeps the name while a home directory of it is
+ *   there, and a newcomer of the same name is a new person, refused
+ *   (ERR_NAME_HOME) and never the heir.  Without one the name is released: the
+ *   tombstone loses login, uid, home_name and pin, and the newcomer gets the
+ *   name with an id of its own.  The old id stays registered to the tombstone,
+ *   which has it again should it come back, under a name that is free then.
  * - while a local account has the name it is not in effect (ERR_NAME_LOCAL),
- *   and in effect again when the local account is gone.
+ *   and in effect again when the local account is gone; so with a link.
  *
- * An id is registered for every listed record, also a refused one, so that
- * hosts with different local accounts agree on the ids of all the others.
+ * An id is registered for every record, also a refused one, so that hosts with
+ * different local accounts agree on the ids of all the others.
  */
 #ifndef DIRECTORY_NAMES_H
 #define DIRECTORY_NAMES_H
@@ -25,9 +31,15 @@
 #include "directory/local.h"
 #include "directory/update.h"
 
-/* Inside the transaction, when users has the listing's records: names and ids
- * for all records of temp.listing, in its order (created_at, id).
- * ERR_ID_EXHAUSTED, ERR_STORE, ERR_NOMEM. */
+/*
+ * Inside a transaction, when users and links are as they shall be: names and
+ * ids for all who have not vanished, in the order (created_at, scim_id).
+ * Only records that a decision is due for are touched: without a login name,
+ * refused, whose userName asks for another one (also because [users] name
+ * says so now), whose name has become local, and with a link.
+ * Sets report->refused and report->names_kept.
+ * ERR_ID_EXHAUSTED, ERR_STORE, ERR_NOMEM.
+ */
 enum err names_assign(struct store *store, const struct conf *conf,
 	const struct local *local, struct update_report *report,
 	struct diag *diag) MUST_USE;

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/parse.h"
 #include "cache/writer.h"
+#include "directory/home.h"
 #include "directory/local.h"
 
 #define CACHE_MODE 0644
@@ -158,33 +159,6 @@ make_gecos(struct buf *gecos, const char *given, const char *family)
 	put_gecos(gecos, family);
 }
 
-/* The template with every %u replaced. */
-static enum err
-make_home(struct buf *home, const char *template, const char *name,
-    struct diag *diag)
-{
-	const char *rest = template;
-	enum err r = ERR_OK;
-
-	while (*rest != '\0' && r == ERR_OK) {
-		size_t len = strcspn(rest, "%");
-
-		r = buf_put(home, rest, len);
-		rest += len;
-		if (r != ERR_OK || *rest == '\0')
-			continue;
-		if (rest[1] == 'u') {
-			r = buf_puts(home, name);
-			rest += 2;
-			continue;
-		}
-		r = buf_putc(home, *rest++);
-	}
-	if (r != ERR_OK)
-		return fail(diag, r, "home directory of %s", name);
-	return ERR_OK;
-}
-
 static bool
 is_published_gid(const struct publishing *p, uint32_t gid)
 {
@@ -236,7 +210,7 @@ add_user(struct publishing *p, struct store_stmt *row, struct diag *diag)
 		return ERR_OK;
 	}
 	make_gecos(&gecos, store_text(row, 3), store_text(row, 4));
-	r = make_home(&home, p->conf->users_home, home_name, diag);
+	r = home_path(p->conf->users_home, home_name, &home, diag);
 	if (r == ERR_OK)
 		r = get_gids(p, store_text(row, 6), diag);
 	if (r == ERR_OK)
