@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/parse.h"
+#include "sys/http_etag.h"
 #include "sys/http_resolve.h"
 
 #define CONNECT_TIMEOUT_MS 10000
@@ -25,12 +26,13 @@ struct http {
 	char why[CURL_ERROR_SIZE];
 };
 
-/* What is sent, where the body goes, and why we ended the transfer. */
+/* What is sent, where the answer goes, and why we ended the transfer. */
 struct sink {
 	const struct http *http;
+	const struct http_question *question;
 	const struct buf *form;		/* NULL: none */
 	size_t sent;
-	struct buf *body;
+	struct http_response *answer;
 	enum err err;
 };
 
@@ -45,8 +47,17 @@ receive(char *data, size_t size, size_t count, void *context)
 {
 	struct sink *sink = context;
 
-	sink->err = buf_put(sink->body, data, size * count);
+	sink->err = buf_put(&sink->answer->body, data, size * count);
 	return sink->err == ERR_OK ? size * count : 0;
+}
+
+static size_t
+receive_header(char *line, size_t size, size_t count, void *context)
+{
+	struct sink *sink = context;
+
+	http_etag_read(line, size * count, sink->answer->etag);
+	return size * count;
 }
 
 /*
@@ -132,6 +143,7 @@ set_policy(CURL *curl, const struct http_options *options)
 		{ CURLOPT_UNRESTRICTED_AUTH, 0 },
 		{ CURLOPT_NETRC, CURL_NETRC_IGNORED },
 		{ CURLOPT_HEADEROPT, CURLHEADER_SEPARATE },
+		{ CURLOPT_SUPPRESS_CONNECT_HEADERS, 1 },
 		{ CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1 },
 		{ CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2 },
 		{ CURLOPT_SSL_VERIFYPEER, 1 },
@@ -270,13 +282,28 @@ set_scheme(CURL *curl, bool plain)
 #endif
 }
 
-/* What differs from one request to the next. */
 static CURLcode
-set_request(struct http *http, const char *url, int64_t deadline_ms,
+set_functions(CURL *curl)
+{
+	CURLcode c = curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive);
+
+	if (c == CURLE_OK)
+		c = curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION,
+		    receive_header);
+	if (c == CURLE_OK)
+		c = curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, go_on);
+	return c;
+}
+
+/* What differs from one request to the next.  headers must live as long as
+ * the request does. */
+static CURLcode
+set_request(struct http *http, const struct curl_slist *headers,
     struct sink *sink)
 {
+	const char *url = sink->question->url;
 	bool plain = is_plain(url);
-	long left = clock_left_ms(deadline_ms);
+	long left = clock_left_ms(sink->question->deadline_ms);
 	const struct {
 		CURLoption option;
 		long value;
@@ -290,9 +317,10 @@ set_request(struct http *http, const char *url, int64_t deadline_ms,
 		const void *value;
 	} pointers[] = {
 		{ CURLOPT_URL, url },
-		{ CURLOPT_HTTPHEADER, http->headers },
+		{ CURLOPT_HTTPHEADER, headers },
 		{ CURLOPT_PROXY, plain ? "" : http->proxy },
 		{ CURLOPT_WRITEDATA, sink },
+		{ CURLOPT_HEADERDATA, sink },
 		{ CURLOPT_XFERINFODATA, sink },
 		{ CURLOPT_ERRORBUFFER, http->why },
 	};
@@ -304,13 +332,7 @@ set_request(struct http *http, const char *url, int64_t deadline_ms,
 	for (size_t i = 0; i < ARRAY_LEN(pointers) && c == CURLE_OK; i++)
 		c = curl_easy_setopt(http->curl, pointers[i].option,
 		    pointers[i].value);
-	if (c == CURLE_OK)
-		c = curl_easy_setopt(http->curl, CURLOPT_WRITEFUNCTION,
-		    receive);
-	if (c == CURLE_OK)
-		c = curl_easy_setopt(http->curl, CURLOPT_XFERINFOFUNCTION,
-		    go_on);
-	return c;
+	return c == CURLE_OK ? set_functions(http->curl) : c;
 }
 
 /* A GET, or a POST of the sink's form. */
@@ -364,15 +386,17 @@ failed(const struct http *http, CURLcode c, const struct sink *sink,
 	if (sink->err != ERR_OK)
 		return fail(diag, sink->err,
 		    "the server's answer is longer than %zu bytes",
-		    sink->body->max);
+		    sink->answer->body.max);
 	return fail(diag, reason_of(c), "%s",
 	    http->why[0] != '\0' ? http->why : curl_easy_strerror(c));
 }
 
 /* Reads status and headers of a finished request. */
 static enum err
-read_answer(CURL *curl, struct http_response *ret, struct diag *diag)
+read_answer(const struct sink *sink, struct diag *diag)
 {
+	struct http_response *ret = sink->answer;
+	CURL *curl = sink->http->curl;
 	const char *type = NULL;
 	const char *location = NULL;
 	curl_off_t retry_after = 0;
@@ -382,104 +406,92 @@ read_answer(CURL *curl, struct http_response *ret, struct diag *diag)
 	(void)curl_easy_getinfo(curl, CURLINFO_CONTENT_TYPE, &type);
 	(void)curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after);
 	(void)curl_easy_getinfo(curl, CURLINFO_REDIRECT_URL, &location);
-	if (status >= 300 && status < 400)
+	if (status >= 300 && status < 400 && status != 304)
 		return fail(diag, ERR_HTTP_REDIRECT, "%ld to \"%.*s\": "
 		    "if that is right, configure that address", status,
 		    SHOWN_MAX, location == NULL ? "" : location);
-	if (status < 200 || status > 599)
+	if (status < 200 || status > 599 ||
+	    (status == 304 && sink->question->etag[0] == '\0'))
 		return fail(diag, ERR_HTTP, "status %ld", status);
 	(void)snprintf(ret->content_type, sizeof(ret->content_type), "%s",
 	    type == NULL ? "" : type);
-	ret->retry_after = retry_after;
+	if (!http_is_etag(ret->etag, strlen(ret->etag)))
+		ret->etag[0] = '\0';
+	/* A date that is past. */
+	ret->retry_after = retry_after < 0 ? 0 : retry_after;
 	ret->status = (int)status;
 	return ERR_OK;
 }
 
 static enum err
-ask(struct http *http, const char *url, const struct buf *form,
-    int64_t deadline_ms, struct http_response *ret, struct diag *diag)
+check_question(const struct http_question *question, struct diag *diag)
 {
-	struct sink sink = { http, form, 0, &ret->body, ERR_OK };
-	enum err r;
-	CURLcode c;
+	const char *url = question->url;
+	const char *etag = question->etag;
 
 	if (!parse_is_safe_url(url, strlen(url)))
 		return fail(diag, ERR_SYNTAX, "\"%.*s\" is not an address "
 		    "that begins with https://", SHOWN_MAX, url);
-	r = resolve(http, url, diag);
+	if (etag[0] != '\0' && !http_is_etag(etag, strlen(etag)))
+		return fail(diag, ERR_SYNTAX, "not an entity tag");
+	return ERR_OK;
+}
+
+static enum err
+ask(struct http *http, const struct http_question *question,
+    const struct buf *form, struct http_response *ret, struct diag *diag)
+{
+	struct sink sink = { http, question, form, 0, ret, ERR_OK };
+	char line[SCIM_ETAG_MAX + 32];
+	/* One header before those of every request. */
+	struct curl_slist condition = { line, http->headers };
+	enum err r = check_question(question, diag);
+	CURLcode c;
+
+	if (r == ERR_OK)
+		r = resolve(http, question->url, diag);
 	if (r != ERR_OK)
 		return r;
 	/* To curl, 0 ms left would mean "no limit". */
-	if (clock_left_ms(deadline_ms) == 0)
+	if (clock_left_ms(question->deadline_ms) == 0)
 		return fail(diag, ERR_TIMEOUT, "no time left");
 	buf_reset(&ret->body);
+	ret->etag[0] = '\0';
 	http->why[0] = '\0';
-	c = set_request(http, url, deadline_ms, &sink);
+	(void)snprintf(line, sizeof(line), "If-None-Match: %s",
+	    question->etag);
+	c = set_request(http, question->etag[0] != '\0' ? &condition :
+	    http->headers, &sink);
 	if (c == CURLE_OK)
 		c = set_method(http->curl, &sink);
 	if (c == CURLE_OK)
 		c = curl_easy_perform(http->curl);
 	if (c != CURLE_OK)
 		return failed(http, c, &sink, diag);
-	return read_answer(http->curl, ret, diag);
+	return read_answer(&sink, diag);
 }
 
 enum err
 http_get(struct http *http, const char *url, int64_t deadline_ms,
     struct http_response *ret, struct diag *diag)
 {
-	return ask(http, url, NULL, deadline_ms, ret, diag);
+	const struct http_question question = { url, "", deadline_ms };
+
+	return ask(http, &question, NULL, ret, diag);
+}
+
+enum err
+http_get_changed(struct http *http, const struct http_question *question,
+    struct http_response *ret, struct diag *diag)
+{
+	return ask(http, question, NULL, ret, diag);
 }
 
 enum err
 http_post(struct http *http, const char *url, const struct buf *form,
     int64_t deadline_ms, struct http_response *ret, struct diag *diag)
 {
-	return ask(http, url, form, deadline_ms, ret, diag);
-}
+	const struct http_question question = { url, "", deadline_ms };
 
-/* As browsers do it (URL standard, 5.2), and RFC 6749, appendix B. */
-static enum err
-put_escaped(struct buf *out, const char *text)
-{
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789*-._";
-	enum err r = ERR_OK;
-
-	for (const char *p = text; *p != '\0' && r == ERR_OK; p++) {
-		if (*p == ' ')
-			r = buf_putc(out, '+');
-		else if (strchr(plain, *p) != NULL)
-			r = buf_putc(out, *p);
-		else
-			r = buf_printf(out, "%%%02X", (unsigned char)*p);
-	}
-	return r;
-}
-
-/* Cuts out back to what it was. */
-static void
-cut(struct buf *out, size_t len)
-{
-	if (out->len == len)
-		return;
-	explicit_bzero(out->data + len, out->len - len);
-	out->len = len;
-}
-
-enum err
-http_form_add(struct buf *out, const char *name, const char *value)
-{
-	size_t before = out->len;
-	enum err r = before == 0 ? ERR_OK : buf_putc(out, '&');
-
-	if (r == ERR_OK)
-		r = put_escaped(out, name);
-	if (r == ERR_OK)
-		r = buf_putc(out, '=');
-	if (r == ERR_OK)
-		r = put_escaped(out, value);
-	if (r != ERR_OK)
-		cut(out, before);
-	return r;
+	return ask(http, &question, form, ret, diag);
 }

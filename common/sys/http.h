@@ -11,10 +11,12 @@
 #ifndef SYS_HTTP_H
 #define SYS_HTTP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
 #include "base/diag.h"
+#include "base/limits.h"
 
 struct http_options {
 	const char *token;	/* bearer token, secret; "" for none */
@@ -24,13 +26,14 @@ struct http_options {
 };
 
 struct http_response {
-	int status;		/* 200-299, 400-599 */
+	int status;		/* 200-299, 304 where it was asked for, 400-599 */
 	int64_t retry_after;	/* seconds that the server asks for; 0: none */
+	char etag[SCIM_ETAG_MAX + 1]; /* http_is_etag(), or "": none of use */
 	char content_type[128];	/* cut to fit; "" when absent */
 	struct buf body;
 };
 
-#define HTTP_RESPONSE_INIT(body_max) { 0, 0, "", BUF_INIT(body_max) }
+#define HTTP_RESPONSE_INIT(body_max) { 0, 0, "", "", BUF_INIT(body_max) }
 
 /* Wipes the body. */
 void http_response_clear(struct http_response *response);
@@ -64,6 +67,28 @@ void http_watch(struct http *http, enum err (*watch)(void *context),
  */
 enum err http_get(struct http *http, const char *url, int64_t deadline_ms,
 	struct http_response *ret, struct diag *diag) MUST_USE;
+
+/* A question that the server need not answer again. */
+struct http_question {
+	const char *url;
+	const char *etag;	/* an earlier answer's; "": none is known */
+	int64_t deadline_ms;
+};
+
+/*
+ * As http_get(), with If-None-Match: status 304, and no body, says that the
+ * answer would be the one that etag was given with.  304 to a question without
+ * etag is ERR_HTTP.  ERR_SYNTAX also for what is no etag.
+ */
+enum err http_get_changed(struct http *http,
+	const struct http_question *question, struct http_response *ret,
+	struct diag *diag) MUST_USE;
+
+/* An entity tag as RFC 9110 section 8.8.3 writes it, "..." or W/"...", that
+ * may stand in a header: no longer than SCIM_ETAG_MAX, and ASCII only, which
+ * the RFC does not ask for. */
+bool http_is_etag(const char *text, size_t len)
+	__attribute__((warn_unused_result));
 
 /*
  * POST of an application/x-www-form-urlencoded body, which may be secret; sent

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -391,6 +392,207 @@ status_and_retry_after_are_given_to_the_caller(void **state)
 }
 
 static void
+retry_after_may_be_a_date(void **state)
+{
+	static const struct {
+		int64_t from_now;
+		int64_t least;
+		int64_t most;
+	} cases[] = {
+		{ 90, 60, 91 }, { 86400 * 2, 10000, 86400 * 2 + 1 },
+		{ -90, 0, 0 }, { -86400 * 365, 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO(http_response) struct http_response res =
+		    HTTP_RESPONSE_INIT(64);
+		time_t when = time(NULL) + cases[i].from_now;
+		struct tm tm;
+		struct diag diag = DIAG_INIT;
+		char answer[256];
+		char seen[4096];
+
+		assert_true(strftime(answer, sizeof(answer),
+		    "HTTP/1.1 429 Slow\r\nRetry-After: %a, %d %b %Y %T GMT\r\n"
+		    "Content-Length: 0\r\n\r\n", gmtime_r(&when, &tm)) > 0);
+		assert_err(get(answer, &res, seen, sizeof(seen), &diag),
+		    ERR_OK);
+		assert_in_range(res.retry_after, cases[i].least,
+		    cases[i].most);
+	}
+}
+
+static void
+retry_after_that_is_neither_is_none(void **state)
+{
+	static const char *const values[] = {
+		"", "soon", "-5", "never, ever", "0",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(values); i++) {
+		AUTO(http_response) struct http_response res =
+		    HTTP_RESPONSE_INIT(64);
+		struct diag diag = DIAG_INIT;
+		char answer[256];
+		char seen[4096];
+
+		(void)snprintf(answer, sizeof(answer), "HTTP/1.1 503 Busy\r\n"
+		    "Retry-After: %s\r\nContent-Length: 0\r\n\r\n",
+		    values[i]);
+		assert_err(get(answer, &res, seen, sizeof(seen), &diag),
+		    ERR_OK);
+		assert_int_equal(res.retry_after, 0);
+	}
+}
+
+/* One question with an entity tag. */
+static enum err
+get_changed(const char *answer, const char *etag, struct http_response *ret,
+    char seen[static 4096], struct diag *diag)
+{
+	AUTO(http) struct http *http = NULL;
+	struct server s;
+	struct http_question question = {
+		NULL, etag, clock_monotonic_ms() + LIMIT_MS
+	};
+	enum err r;
+
+	start(&s, answer, strlen(answer));
+	question.url = s.url;
+	assert_err(http_new(&options, &http, diag), ERR_OK);
+	r = http_get_changed(http, &question, ret, diag);
+	http_free(&http);
+	stop(&s, seen, 4096);
+	return r;
+}
+
+static void
+what_is_not_modified_needs_no_body(void **state)
+{
+	AUTO(http_response) struct http_response res = HTTP_RESPONSE_INIT(64);
+	struct diag diag = DIAG_INIT;
+	char seen[4096];
+
+	(void)state;
+	assert_err(get_changed("HTTP/1.1 304 Not Modified\r\n"
+	    "ETag: W/\"a\"\r\n\r\n", "W/\"a\"", &res, seen, &diag), ERR_OK);
+	assert_int_equal(res.status, 304);
+	assert_int_equal(res.body.len, 0);
+	assert_non_null(strstr(seen, "\r\nIf-None-Match: W/\"a\"\r\n"));
+	assert_non_null(strstr(seen, "\r\nAuthorization: Bearer " TOKEN
+	    "\r\n"));
+	assert_err(get_changed("HTTP/1.1 200 OK\r\neTAG:\"b\"\r\n"
+	    "Content-Length: 3\r\n\r\nnew", "\"a\"", &res, seen, &diag),
+	    ERR_OK);
+	assert_int_equal(res.status, 200);
+	assert_string_equal(buf_str(&res.body), "new");
+	assert_string_equal(res.etag, "\"b\"");
+}
+
+static void
+nothing_is_unmodified_that_was_not_asked_with_a_tag(void **state)
+{
+	AUTO(http_response) struct http_response res = HTTP_RESPONSE_INIT(64);
+	struct diag diag = DIAG_INIT;
+	char seen[4096];
+
+	(void)state;
+	assert_err(get_changed("HTTP/1.1 304 Not Modified\r\n\r\n", "", &res,
+	    seen, &diag), ERR_HTTP);
+	assert_null(strstr(seen, "If-None-Match"));
+	assert_err(get("HTTP/1.1 304 Not Modified\r\n\r\n", &res, seen,
+	    sizeof(seen), &diag), ERR_HTTP);
+}
+
+static void
+a_tag_that_could_end_its_header_is_not_sent(void **state)
+{
+	static const char *const bad[] = {
+		"a", "\"", "W/", "W/\"", "\"a\"b\"", "\"a\r\nX: y\"", "\"\x01\"",
+		"\"a b\"", "\"\x7f\"", "w/\"a\"", "*", "\"a\", \"b\"",
+		"\"\xc3\xb6\"",
+	};
+	AUTO(http) struct http *http = NULL;
+	struct diag diag = DIAG_INIT;
+
+	(void)state;
+	assert_err(http_new(&options, &http, &diag), ERR_OK);
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		AUTO(http_response) struct http_response res =
+		    HTTP_RESPONSE_INIT(64);
+		const struct http_question question = {
+			"http://127.0.0.1:1/", bad[i],
+			clock_monotonic_ms() + LIMIT_MS
+		};
+
+		assert_err(http_get_changed(http, &question, &res, &diag),
+		    ERR_SYNTAX);
+	}
+}
+
+static void
+tags_of_no_use_are_none(void **state)
+{
+	static const char *const bad[] = {
+		"", "ETag: ", "ETag: abc", "ETag: \"a", "ETag: \"a\" x",
+		"ETag: \"a\"\r\nETag: \"b\"",
+		"ETag: \"a\"\r\nETag: \"a\"\r\nETag: \"a\"",
+		"ETag: \"\x01\"", "ETagged: \"a\"", "X-ETag: \"a\"",
+	};
+	AUTO(buf) struct buf longest = BUF_INIT(1024);
+
+	(void)state;
+	for (size_t i = 0; i <= ARRAY_LEN(bad); i++) {
+		AUTO(http_response) struct http_response res =
+		    HTTP_RESPONSE_INIT(64);
+		struct diag diag = DIAG_INIT;
+		char answer[1024];
+		char seen[4096];
+
+		if (i < ARRAY_LEN(bad))
+			(void)snprintf(answer, sizeof(answer), "HTTP/1.1 200 "
+			    "OK\r\nContent-Length: 0\r\n%s%s\r\n", bad[i],
+			    bad[i][0] == '\0' ? "" : "\r\n");
+		else
+			(void)snprintf(answer, sizeof(answer), "HTTP/1.1 200 "
+			    "OK\r\nContent-Length: 0\r\nETag: \"%0*d\"\r\n"
+			    "\r\n", (int)SCIM_ETAG_MAX - 1, 0);
+		assert_err(get(answer, &res, seen, sizeof(seen), &diag),
+		    ERR_OK);
+		assert_string_equal(res.etag, "");
+	}
+	assert_err(buf_printf(&longest, "\"%0*d\"", (int)SCIM_ETAG_MAX - 2,
+	    0), ERR_OK);
+	assert_true(http_is_etag(buf_str(&longest), longest.len));
+	assert_true(http_is_etag("\"\"", 2));
+	assert_true(http_is_etag("W/\"\"", 4));
+}
+
+static void
+the_tag_is_the_last_answers(void **state)
+{
+	AUTO(http_response) struct http_response res = HTTP_RESPONSE_INIT(64);
+	struct diag diag = DIAG_INIT;
+	char seen[4096];
+
+	(void)state;
+	assert_err(get("HTTP/1.1 103 Early Hints\r\nETag: \"early\"\r\n\r\n"
+	    "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", &res, seen,
+	    sizeof(seen), &diag), ERR_OK);
+	assert_string_equal(res.etag, "");
+	assert_err(get("HTTP/1.1 200 OK\r\nETag: \"a\"\r\n"
+	    "Content-Length: 0\r\n\r\n", &res, seen, sizeof(seen), &diag),
+	    ERR_OK);
+	assert_string_equal(res.etag, "\"a\"");
+	/* What a response held before is forgotten. */
+	assert_err(get("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", &res,
+	    seen, sizeof(seen), &diag), ERR_OK);
+	assert_string_equal(res.etag, "");
+}
+
+static void
 j25_unsafe_addresses_are_not_asked(void **state)
 {
 	static const char *const bad[] = {
@@ -589,6 +791,14 @@ main(void)
 		cmocka_unit_test(broken_answers_are_errors),
 		cmocka_unit_test(
 		    status_and_retry_after_are_given_to_the_caller),
+		cmocka_unit_test(retry_after_may_be_a_date),
+		cmocka_unit_test(retry_after_that_is_neither_is_none),
+		cmocka_unit_test(what_is_not_modified_needs_no_body),
+		cmocka_unit_test(
+		    nothing_is_unmodified_that_was_not_asked_with_a_tag),
+		cmocka_unit_test(a_tag_that_could_end_its_header_is_not_sent),
+		cmocka_unit_test(tags_of_no_use_are_none),
+		cmocka_unit_test(the_tag_is_the_last_answers),
 		cmocka_unit_test(j25_unsafe_addresses_are_not_asked),
 		cmocka_unit_test(a_deadline_that_is_over_asks_nobody),
 		cmocka_unit_test(a_silent_server_is_given_up_at_the_deadline),
