@@ -337,6 +337,7 @@ hosts_with_other_pasts_agree_on_all_who_do_not_collide(void **data)
 	live_through(&a, 400, 200, 200, false);
 	for (unsigned int i = 0; i < 100; i++)
 		records[i] = person(i + 100);
+	a.options.accept_loss = true;
 	assert_err(state_sync(&a, records, 100, NULL), ERR_OK);
 	state_init(&b);
 	state_open(&b);
