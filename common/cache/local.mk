@@ -9,7 +9,8 @@ common_cache_libreader_la_SOURCES = \
 	common/cache/reader_impl.h common/cache/reader_links.c
 common_cache_libreader_la_LIBADD = common/base/libbase.la
 common_cache_libwriter_la_SOURCES = \
-	common/cache/image.c common/cache/tables.c \
+	common/cache/array.c common/cache/image.c \
+	common/cache/tables.c \
 	common/cache/writer.c common/cache/writer.h \
 	common/cache/writer_impl.h
 common_cache_libwriter_la_LIBADD = common/base/libbase.la

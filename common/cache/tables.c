@@ -8,159 +8,210 @@
 #define SEEDS_MAX 64u
 #define SLOTS_MIN 16u
 
-static bool
-is_name_index(enum cache_index index)
+uint32_t
+writer_slots_for(uint32_t count)
 {
-	return index == CACHE_USER_BY_NAME || index == CACHE_GROUP_BY_NAME;
+	uint32_t slots = SLOTS_MIN;
+
+	while (slots / 2 < count)
+		slots *= 2;
+	return slots;
 }
 
-static uint32_t
-record_count(const struct cache_writer *w, enum cache_index index)
+struct cache_key
+writer_name_key(const struct entry *entry)
 {
-	return writer_is_user_index(index) ? writer_user_count(w) :
-	    writer_group_count(w);
+	return (struct cache_key){ entry->hash,
+		(uint32_t)(entry->hash >> 32) };
 }
 
-static struct cache_key
-key_of(const struct cache_writer *w, enum cache_index index, uint32_t number)
+struct cache_key
+writer_id_key(const struct cache_writer *w, uint32_t id)
 {
-	const struct group *group;
-
-	if (writer_is_user_index(index))
-		number = writer_users(w)[number].group;
-	group = &writer_groups(w)[number];
-	if (is_name_index(index))
-		return cache_key_name(w->seed, writer_string(w, group->name_at),
-		    group->name_len);
-	return cache_key_id(w->seed, group->gid);
+	return cache_key_id(w->seed, id);
 }
 
-/* The n-th slot of a key's probe. */
-static struct cache_slot *
-slot_of(const struct cache_writer *w, enum cache_index index,
-    struct cache_key key, uint32_t n)
+bool
+writer_put(struct cache_slot *slots, uint32_t slot_count,
+    struct cache_key key, uint32_t at)
 {
-	uint32_t mask = writer_slot_count(w, index) - 1;
-
-	return &writer_slots(w, index)[(key.hash + n) & mask];
-}
-
-/* False if the table is too full or the probe too long. */
-static bool
-table_put(struct cache_writer *w, enum cache_index index, uint32_t number)
-{
-	struct cache_key key = key_of(w, index, number);
-
-	if (writer_slot_count(w, index) / 2 <= number)
-		return false;
 	for (uint32_t i = 0; i < CACHE_PROBE_MAX; i++) {
-		struct cache_slot *slot = slot_of(w, index, key, i);
+		struct cache_slot *slot =
+		    &slots[(key.hash + i) & (slot_count - 1)];
 
 		if (slot->at != 0)
 			continue;
 		slot->tag = key.tag;
-		slot->at = number + 1;
+		slot->at = at;
 		return true;
 	}
 	return false;
 }
 
-uint32_t
-writer_find_group(const struct cache_writer *w, const char *name,
-    uint32_t gid)
-{
-	enum cache_index index = name != NULL ? CACHE_GROUP_BY_NAME :
-	    CACHE_GROUP_BY_GID;
-	struct cache_key key = name != NULL ?
-	    cache_key_name(w->seed, name, strlen(name)) :
-	    cache_key_id(w->seed, gid);
+/* -- looking up ------------------------------------------------------------ */
 
-	for (uint32_t i = 0; i < CACHE_PROBE_MAX; i++) {
-		const struct cache_slot *slot = slot_of(w, index, key, i);
-		const struct group *group;
+/* The number of the n-th thing from *place on that has the key's tag;
+ * WRITER_NONE behind the last. */
+static uint32_t
+next_match(const struct cache_writer *w, enum writer_table table,
+    struct cache_key key, uint32_t *place)
+{
+	const struct cache_slot *slots = writer_slots(w, table);
+	uint32_t mask = writer_slot_count(w, table) - 1;
+
+	/* Before the first one there is no table. */
+	if (slots == NULL)
+		return WRITER_NONE;
+	for (; *place < CACHE_PROBE_MAX; ++*place) {
+		const struct cache_slot *slot =
+		    &slots[(key.hash + *place) & mask];
 
 		if (slot->at == 0)
 			return WRITER_NONE;
-		if (slot->tag != key.tag)
-			continue;
-		group = &writer_groups(w)[slot->at - 1];
-		if (name == NULL ? group->gid == gid :
-		    strcmp(writer_string(w, group->name_at), name) == 0)
+		if (slot->tag == key.tag) {
+			++*place;
 			return slot->at - 1;
+		}
 	}
 	return WRITER_NONE;
 }
 
-/* Empties a table and makes it the size that its records need. */
-static enum err
-table_reset(struct cache_writer *w, enum cache_index index)
+bool
+writer_has_name(const struct cache_writer *w, const char *name, uint64_t hash)
 {
-	struct buf *table = &w->tables[index];
-	uint32_t count = SLOTS_MIN;
-	size_t len;
-	enum err r;
+	const struct entry key = { .hash = hash };
+	uint32_t place = 0;
+	uint32_t n;
 
-	while (count / 2 < record_count(w, index))
-		count *= 2;
-	len = count * sizeof(struct cache_slot);
-	buf_clear(table);
-	r = buf_reserve(table, len);
-	if (r != ERR_OK)
-		return r;
-	memset(table->data, 0, len);
-	table->len = len;
-	return ERR_OK;
+	while ((n = next_match(w, WRITER_BY_NAME, writer_name_key(&key),
+	    &place)) != WRITER_NONE)
+		if (strcmp(writer_name(w, &writer_entries(w)[n]), name) == 0)
+			return true;
+	return false;
 }
 
-/* Makes all tables anew with the present seed; *ret_fits says whether that
- * seed will do. */
-static enum err
-fill_tables(struct cache_writer *w, bool *ret_fits)
+/* The tag of an id is the id. */
+static uint32_t
+find_id(const struct cache_writer *w, enum writer_table table, uint32_t id)
 {
-	bool fits = true;
+	uint32_t place = 0;
 
-	for (enum cache_index i = 0; i < CACHE_INDEXES; i++) {
-		enum err r = table_reset(w, i);
+	return next_match(w, table, writer_id_key(w, id), &place);
+}
 
-		if (r != ERR_OK)
-			return r;
-		for (uint32_t n = 0; n < record_count(w, i) && fits; n++)
-			fits = table_put(w, i, n);
-	}
-	*ret_fits = fits;
-	return ERR_OK;
+bool
+writer_has_id(const struct cache_writer *w, uint32_t id)
+{
+	return find_id(w, WRITER_BY_ID, id) != WRITER_NONE;
+}
+
+uint32_t
+writer_find_group(const struct cache_writer *w, uint32_t gid)
+{
+	return find_id(w, WRITER_GROUPS, gid);
+}
+
+/* -- filling --------------------------------------------------------------- */
+
+static uint32_t
+count_of(const struct cache_writer *w, enum writer_table table)
+{
+	return table == WRITER_GROUPS ? writer_group_count(w) :
+	    writer_entry_count(w);
+}
+
+static bool
+table_put(struct cache_writer *w, enum writer_table table, uint32_t number)
+{
+	struct cache_key key =
+	    table == WRITER_BY_NAME ?
+	    writer_name_key(&writer_entries(w)[number]) :
+	    writer_id_key(w, table == WRITER_BY_ID ?
+	    writer_entries(w)[number].id : writer_groups(w)[number].gid);
+	uint32_t slots = writer_slot_count(w, table);
+
+	return slots / 2 > number &&
+	    writer_put(writer_slots(w, table), slots, key, number + 1);
+}
+
+/* Makes a table anew, with the size that its records need. */
+static enum err
+fill_table(struct cache_writer *w, enum writer_table table, bool *ret_fits)
+{
+	uint32_t count = count_of(w, table);
+	void *slots = NULL;
+	enum err r;
+
+	array_free(&w->tables[table]);
+	r = array_push(&w->tables[table],
+	    writer_slots_for(count) * sizeof(struct cache_slot), &slots);
+	*ret_fits = true;
+	for (uint32_t n = 0; n < count && r == ERR_OK && *ret_fits; n++)
+		*ret_fits = table_put(w, table, n);
+	return r;
 }
 
 /* The next seed follows from all names so far: were it a number that is known
  * beforehand, names could be chosen that collide under every one of them. */
-static uint64_t
-next_seed(const struct cache_writer *w)
+static void
+take_next_seed(struct cache_writer *w)
 {
-	return cache_hash(w->seed, buf_str(&w->strings), w->strings.len);
+	uint64_t seed = cache_hash(w->seed, w->records.data, w->records.len);
+
+	w->seed = cache_hash(seed, w->names.data, w->names.len);
+	for (uint32_t n = 0; n < writer_entry_count(w); n++) {
+		struct entry *entry = &writer_entries(w)[n];
+		const char *name = writer_name(w, entry);
+
+		entry->hash = cache_hash(w->seed, name, strlen(name));
+	}
 }
 
 enum err
-writer_index_all(struct cache_writer *w)
+writer_reseed(struct cache_writer *w)
 {
 	for (unsigned int i = 0; i < SEEDS_MAX; i++) {
-		bool fits;
-		enum err r = fill_tables(w, &fits);
+		bool fits = true;
 
-		if (r != ERR_OK || fits)
-			return r;
-		w->seed = next_seed(w);
+		take_next_seed(w);
+		for (unsigned int t = 0; t < WRITER_TABLES && fits; t++) {
+			enum err r = fill_table(w, (enum writer_table)t,
+			    &fits);
+
+			if (r != ERR_OK)
+				return r;
+		}
+		if (fits)
+			return ERR_OK;
 	}
 	return ERR_INTERNAL;
 }
 
-enum err
-writer_index_newest(struct cache_writer *w, enum cache_index by_name,
-    enum cache_index by_id)
+/* A table that is full becomes larger, with the seed that it has. */
+static enum err
+index_newest(struct cache_writer *w, enum writer_table table)
 {
-	uint32_t number = record_count(w, by_name) - 1;
+	bool fits = true;
+	enum err r;
 
-	if (table_put(w, by_name, number) && table_put(w, by_id, number))
+	if (table_put(w, table, count_of(w, table) - 1))
 		return ERR_OK;
-	return writer_index_all(w);
+	r = fill_table(w, table, &fits);
+	return r != ERR_OK || fits ? r : writer_reseed(w);
 }
 
+enum err
+writer_index_newest(struct cache_writer *w)
+{
+	const struct entry *entry =
+	    &writer_entries(w)[writer_entry_count(w) - 1];
+	bool group = (entry->at & WRITER_GROUP) != 0;
+	uint64_t seed = w->seed;
+	enum err r = ERR_OK;
+
+	/* Another seed has put it everywhere. */
+	for (unsigned int t = 0; t < (group ? WRITER_TABLES : WRITER_GROUPS) &&
+	    r == ERR_OK && w->seed == seed; t++)
+		r = index_newest(w, (enum writer_table)t);
+	return r;
+}

@@ -5,24 +5,18 @@
 
 #include "cache/writer_impl.h"
 
+/* The strings of a user, in the record's order. */
+enum string { NAME, PASSWD, GECOS, HOME, SHELL, STRINGS };
+
+struct strings {
+	const char *text[STRINGS];
+	size_t len[STRINGS];
+};
+
 struct cache_writer *
 cache_writer_new(void)
 {
-	static const struct buf empty = BUF_INIT(CACHE_SIZE_MAX);
-	struct cache_writer *w = calloc(1, sizeof(*w));
-
-	if (w == NULL)
-		return NULL;
-	w->users = empty;
-	w->groups = empty;
-	w->gids = empty;
-	w->strings = empty;
-	w->links = empty;
-	for (int i = 0; i < CACHE_INDEXES; i++)
-		w->tables[i] = empty;
-	if (writer_index_all(w) != ERR_OK)
-		cache_writer_free(&w);
-	return w;
+	return calloc(1, sizeof(struct cache_writer));
 }
 
 void
@@ -30,13 +24,13 @@ cache_writer_free(struct cache_writer **w)
 {
 	if (*w == NULL)
 		return;
-	buf_clear(&(*w)->users);
-	buf_clear(&(*w)->groups);
-	buf_clear(&(*w)->gids);
-	buf_clear(&(*w)->strings);
-	buf_clear(&(*w)->links);
-	for (int i = 0; i < CACHE_INDEXES; i++)
-		buf_clear(&(*w)->tables[i]);
+	array_free(&(*w)->entries);
+	array_free(&(*w)->records);
+	array_free(&(*w)->groups);
+	array_free(&(*w)->names);
+	array_free(&(*w)->links);
+	for (int i = 0; i < WRITER_TABLES; i++)
+		array_free(&(*w)->tables[i]);
 	free(*w);
 	*w = NULL;
 }
@@ -44,120 +38,125 @@ cache_writer_free(struct cache_writer **w)
 /* -- adding ---------------------------------------------------------------- */
 
 static enum err
-check_new(const struct cache_writer *w, const char *name, uint32_t id,
-    struct diag *diag)
+check_new(const struct cache_writer *w, const char *name,
+    struct entry *entry, struct diag *diag)
 {
-	if (!cache_is_name(name, strnlen(name, LOGIN_NAME_MAX_LEN + 1)))
+	size_t len = strnlen(name, LOGIN_NAME_MAX_LEN + 1);
+
+	if (w->finished)
+		return fail(diag, ERR_INTERNAL, "%s: too late", name);
+	if (!cache_is_name(name, len))
 		return fail(diag, ERR_NAME_GRAMMAR, "%s", name);
-	if (!cache_is_id(id))
+	if (!cache_is_id(entry->id))
 		return fail(diag, ERR_ID_RANGE, "%s: id %u is not in %u-%u",
-		    name, id, ID_MIN, ID_MAX);
-	if (writer_find_group(w, name, 0) != WRITER_NONE)
+		    name, entry->id, ID_MIN, ID_MAX);
+	entry->hash = cache_hash(w->seed, name, len);
+	if (writer_has_name(w, name, entry->hash))
 		return fail(diag, ERR_EXISTS,
 		    "%s: a user or group of this name is there already", name);
-	if (writer_find_group(w, NULL, id) != WRITER_NONE)
+	if (writer_has_id(w, entry->id))
 		return fail(diag, ERR_EXISTS,
-		    "%s: id %u belongs to another user or group", name, id);
+		    "%s: id %u belongs to another user or group", name,
+		    entry->id);
 	return ERR_OK;
 }
 
 static enum err
-put_string(struct cache_writer *w, const char *text)
+push_entry(struct cache_writer *w, const struct entry *entry)
 {
-	return buf_put(&w->strings, text, strlen(text) + 1);
-}
+	enum err r = array_put(&w->entries, entry, sizeof(*entry));
 
-/* The group, and its strings: name, "*". */
-static enum err
-push_group(struct cache_writer *w, const char *name, uint32_t gid)
-{
-	struct group group = {
-		.name_at = w->strings.len,
-		.name_len = (uint32_t)strlen(name),
-		.gid = gid,
-	};
-	enum err r = put_string(w, name);
-
-	if (r == ERR_OK)
-		r = put_string(w, "*");
-	if (r == ERR_OK)
-		r = buf_put(&w->groups, &group, sizeof(group));
-	if (r == ERR_OK)
-		r = writer_index_newest(w, CACHE_GROUP_BY_NAME,
-		    CACHE_GROUP_BY_GID);
-	return r;
+	return r == ERR_OK ? writer_index_newest(w) : r;
 }
 
 enum err
 cache_writer_add_group(struct cache_writer *w, const char *name, uint32_t gid,
     struct diag *diag)
 {
-	enum err r = check_new(w, name, gid, diag);
+	struct entry entry = {
+		.id = gid,
+		.at = WRITER_GROUP | writer_group_count(w),
+	};
+	struct group group = {
+		.name_at = (uint32_t)w->names.len,
+		.gid = gid,
+	};
+	enum err r = check_new(w, name, &entry, diag);
 
 	if (r != ERR_OK)
 		return r;
-	r = push_group(w, name, gid);
+	group.name_len = (uint32_t)strlen(name);
+	r = array_put(&w->names, name, group.name_len + 1);
+	if (r == ERR_OK)
+		r = array_put(&w->groups, &group, sizeof(group));
+	if (r == ERR_OK)
+		r = push_entry(w, &entry);
 	return r == ERR_OK ? r : fail(diag, r, "group %s", name);
 }
 
 static enum err
-check_field(const char *name, const char *field, const char *text,
-    bool (*check)(const char *, size_t), struct diag *diag)
+check_field(struct strings *s, enum string field, const char *label,
+    struct diag *diag)
 {
+	bool path = field != GECOS;
+	const char *text = s->text[field];
 	size_t len = strnlen(text, CACHE_FIELD_MAX + 1);
 
 	if (len > CACHE_FIELD_MAX)
 		return fail(diag, ERR_TOO_LONG,
-		    "%s: %s is longer than %u bytes", name, field,
+		    "%s: %s is longer than %u bytes", s->text[NAME], label,
 		    CACHE_FIELD_MAX);
-	if (!check(text, len))
+	if (!(path ? cache_is_path : cache_is_text)(text, len))
 		return fail(diag, ERR_SYNTAX,
-		    "%s: %s \"%s\" %sa ':', a control byte or bad UTF-8", name,
-		    field, text, check == cache_is_path ?
+		    "%s: %s \"%s\" %sa ':', a control byte or bad UTF-8",
+		    s->text[NAME], label, text, path ?
 		    "is no absolute path, or has " : "has ");
+	s->len[field] = len;
 	return ERR_OK;
 }
 
 static enum err
-check_fields(const char *name, const char *gecos, const char *home,
-    const char *shell, struct diag *diag)
+check_strings(struct strings *s, struct diag *diag)
 {
-	enum err r = check_field(name, "gecos", gecos, cache_is_text, diag);
+	enum err r = check_field(s, GECOS, "gecos", diag);
 
 	if (r == ERR_OK)
-		r = check_field(name, "home", home, cache_is_path, diag);
+		r = check_field(s, HOME, "home", diag);
 	if (r == ERR_OK)
-		r = check_field(name, "shell", shell, cache_is_path, diag);
+		r = check_field(s, SHELL, "shell", diag);
+	s->len[NAME] = strlen(s->text[NAME]);
+	s->len[PASSWD] = strlen(s->text[PASSWD]);
 	return r;
 }
 
-/* The strings follow those of the private group, which was added last. */
+/* Writes the record as it will be in the file. */
 static enum err
-push_user(struct cache_writer *w, const char *gecos, const char *home,
-    const char *shell, struct user *user)
+push_record(struct cache_writer *w, const struct strings *s,
+    struct cache_user_record *rec, const uint32_t *gids)
 {
-	const struct group *group = &writer_groups(w)[user->group];
-	size_t start = group->name_at;
+	uint16_t at[STRINGS + 1] = { 0 };
+	uint8_t *p = NULL;
 	enum err r;
 
-	user->strings_at = start;
-	user->rec.uid = group->gid;
-	user->rec.gid = group->gid;
-	user->rec.gecos_at = (uint16_t)(w->strings.len - start);
-	r = put_string(w, gecos);
-	user->rec.home_at = (uint16_t)(w->strings.len - start);
-	if (r == ERR_OK)
-		r = put_string(w, home);
-	user->rec.shell_at = (uint16_t)(w->strings.len - start);
-	if (r == ERR_OK)
-		r = put_string(w, shell);
-	user->rec.strings_len = (uint16_t)(w->strings.len - start);
-	if (r == ERR_OK)
-		r = buf_put(&w->users, user, sizeof(*user));
-	if (r == ERR_OK)
-		r = writer_index_newest(w, CACHE_USER_BY_NAME,
-		    CACHE_USER_BY_UID);
-	return r;
+	for (int i = 0; i < STRINGS; i++)
+		at[i + 1] = (uint16_t)(at[i] + s->len[i] + 1);
+	rec->strings_len = htole16(at[STRINGS]);
+	rec->gecos_at = htole16(at[GECOS]);
+	rec->home_at = htole16(at[HOME]);
+	rec->shell_at = htole16(at[SHELL]);
+	r = array_push(&w->records, writer_record_size(rec), &p);
+	if (r != ERR_OK)
+		return r;
+	memcpy(p, rec, sizeof(*rec));
+	for (int i = 0; i < STRINGS; i++)
+		memcpy(p + sizeof(*rec) + at[i], s->text[i], s->len[i]);
+	p += writer_gids_at(rec);
+	for (uint32_t i = 0; i < le32toh(rec->gid_count); i++) {
+		uint32_t gid = htole32(gids[i]);
+
+		memcpy(p + i * sizeof(gid), &gid, sizeof(gid));
+	}
+	return ERR_OK;
 }
 
 enum err
@@ -165,33 +164,39 @@ cache_writer_add_user(struct cache_writer *w, const char *name, uint32_t id,
     const char *gecos, const char *home, const char *shell, bool may_log_in,
     const uint32_t *gids, size_t gid_count, struct diag *diag)
 {
-	struct user user = {
-		.rec.flags = may_log_in ? CACHE_MAY_LOG_IN : 0,
-		.rec.gid_count = (uint32_t)gid_count,
-		.group = writer_group_count(w),
-		.first_gid = (uint32_t)(w->gids.len / sizeof(*gids)),
+	struct strings s = { .text = { name, "*", gecos, home, shell } };
+	struct entry entry = {
+		.id = id,
+		.at = (uint32_t)(w->records.len / CACHE_UNIT),
 	};
-	enum err r = check_new(w, name, id, diag);
+	struct cache_user_record rec = {
+		.uid = htole32(id),
+		.gid = htole32(id),
+		.flags = htole32(may_log_in ? CACHE_MAY_LOG_IN : 0),
+		.gid_count = htole32((uint32_t)gid_count),
+	};
+	enum err r = check_new(w, name, &entry, diag);
 
 	if (r == ERR_OK)
-		r = check_fields(name, gecos, home, shell, diag);
+		r = check_strings(&s, diag);
 	if (r != ERR_OK)
 		return r;
 	if (gid_count > CACHE_GIDS_MAX)
 		return fail(diag, ERR_TOO_LONG, "%s: more than %u groups",
 		    name, CACHE_GIDS_MAX);
-	r = buf_put(&w->gids, gids, gid_count * sizeof(*gids));
+	r = push_record(w, &s, &rec, gids);
 	if (r == ERR_OK)
-		r = push_group(w, name, id);
-	if (r == ERR_OK)
-		r = push_user(w, gecos, home, shell, &user);
-	return r == ERR_OK ? r : fail(diag, r, "user %s", name);
+		r = push_entry(w, &entry);
+	if (r != ERR_OK)
+		return fail(diag, r, "user %s", name);
+	w->user_count++;
+	return ERR_OK;
 }
 
 static bool
 has_link(const struct cache_writer *w, const struct cache_link *wanted)
 {
-	const struct cache_link *link = (const void *)w->links.data;
+	const struct cache_link *link = writer_links(w);
 
 	for (uint32_t i = 0; i < writer_link_count(w); i++)
 		if (link[i].uid == wanted->uid ||
@@ -208,6 +213,8 @@ cache_writer_add_link(struct cache_writer *w, const char *name, uint32_t uid,
 	struct cache_link link = { .uid = htole32(uid) };
 	enum err r;
 
+	if (w->finished)
+		return fail(diag, ERR_INTERNAL, "%s: too late", name);
 	if (!parse_is_local_name(name, len))
 		return fail(diag, ERR_NAME_GRAMMAR, "%s", name);
 	if (!cache_is_local(name, len, uid))
@@ -221,7 +228,7 @@ cache_writer_add_link(struct cache_writer *w, const char *name, uint32_t uid,
 		return fail(diag, ERR_EXISTS,
 		    "%s: the account or its uid %u is linked already", name,
 		    uid);
-	r = buf_put(&w->links, &link, sizeof(link));
+	r = array_put(&w->links, &link, sizeof(link));
 	return r == ERR_OK ? r : fail(diag, r, "link %s", name);
 }
 

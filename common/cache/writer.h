@@ -2,7 +2,7 @@
 /*
  * Builds the bytes of nss.cache (format.h) from users and groups.  The same
  * input in the same order gives the same bytes.  Used by root's part of sync
- * only; io_replace() puts the result in place.
+ * only; io_replace() puts the result in place.  One writer makes one file.
  */
 #ifndef CACHE_WRITER_H
 #define CACHE_WRITER_H
@@ -50,8 +50,10 @@ enum err cache_writer_add_link(struct cache_writer *w, const char *name,
 void cache_writer_allow_jit(struct cache_writer *w);
 
 /* Appends the finished file to out, whose maximum should be CACHE_SIZE_MAX.
- * ERR_NOT_FOUND (a user's gid is no group), ERR_EXISTS (it is listed twice,
- * or is the user's own), ERR_TOO_LONG, ERR_NOMEM. */
+ * What the writer has is given up on the way: afterwards, also after a
+ * failure, it is good for cache_writer_free() only and says ERR_INTERNAL.
+ * ERR_NOT_FOUND (a user's gid is no group that was added), ERR_EXISTS (it is
+ * listed twice, or is the user's own), ERR_TOO_LONG, ERR_NOMEM. */
 enum err cache_writer_finish(struct cache_writer *w, struct buf *out,
 	struct diag *diag) MUST_USE;
 
