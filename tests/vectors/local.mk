@@ -34,6 +34,10 @@ tests_vectors_jws_verify_LDADD = common/auth/libjose.la $(JANSSON_LIBS)
 TESTS += tests/vectors/jws_verify.sh
 EXTRA_DIST += tests/vectors/jws_verify.sh tests/vectors/jose
 
+# Listings of users, through 8x8sso sync --from.
+TESTS += tests/vectors/scim_saved.sh
+EXTRA_DIST += tests/vectors/scim_saved.sh tests/vectors/scim
+
 # The mutation engine over recorded Responses.  make check runs a share of the
 # mutants, make mutations all of them (a quarter of an hour).
 
