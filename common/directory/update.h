@@ -47,6 +47,9 @@ enum difference_kind {
 	DIFFERENCE_COUNT
 };
 
+#define DIFFERENCE_BIT(kind) (1u << (kind))
+#define DIFFERENCE_ALL (DIFFERENCE_BIT(DIFFERENCE_COUNT) - 1)
+
 /* Borrowed strings, never NULL; "" where there is nothing to say. */
 struct difference {
 	enum difference_kind kind;
@@ -70,8 +73,9 @@ struct update_options {
 	bool keeps_groups;	/* it says nothing of them: they stay */
 	const char *etags;	/* for the next listing; NULL: there is none
 				 * that this one could be told by */
-	/* Told of every difference, one kind after the other; may be NULL.
-	 * What it fails with is the update's failure. */
+	/* Told of every difference of these kinds, one kind after the other;
+	 * may be NULL.  What it fails with is the update's failure. */
+	unsigned int kinds;	/* DIFFERENCE_BIT() */
 	enum err (*difference)(const struct difference *difference,
 	    void *context, struct diag *diag);
 	void *context;

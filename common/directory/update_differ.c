@@ -41,6 +41,7 @@ static const struct {
 	const char *columns;
 	const char *rows;
 	size_t count;		/* in struct update_report */
+#define NOT_COUNTED SIZE_MAX	/* by us: groups_update() did */
 } differences[DIFFERENCE_COUNT] = {
 #define COUNTED(field) offsetof(struct update_report, field)
 	[DIFFERENCE_ADDED] = { WHO "'', 0, '', '', ''",
@@ -59,6 +60,9 @@ static const struct {
 	    OF_CHANGED "u.vanished AND NOT b.vanished", COUNTED(vanished) },
 	[DIFFERENCE_REFUSED] = { WHO "'', 0, u.refused, '', ''",
 	    OF_LISTED "u.refused <> ''", COUNTED(refused) },
+	[DIFFERENCE_GROUP_REFUSED] = {
+	    "key, label, '', '', 0, refused, '', ''",
+	    " FROM groups_refused", NOT_COUNTED },
 	[DIFFERENCE_SITE] = { WHO "'', 0, '', u.site, u.site_listed",
 	    OF_LISTED "u.site_listed <> '' AND u.site_listed <> u.site",
 	    COUNTED(site_conflicts) },
@@ -122,7 +126,7 @@ update_count(const struct update *update, struct update_report *report,
 	report->listed = (uint64_t)listed;
 	report->groups = (uint64_t)groups;
 	for (size_t i = 0; i < DIFFERENCE_COUNT && r == ERR_OK; i++)
-		if (differences[i].rows != NULL)
+		if (differences[i].count != NOT_COUNTED)
 			r = count(update, (enum difference_kind)i,
 			    (uint64_t *)(void *)((char *)report +
 			    differences[i].count), diag);
@@ -168,7 +172,7 @@ update_tell(const struct update *update, const struct update_options *options,
 
 	for (size_t i = 0; i < DIFFERENCE_COUNT && r == ERR_OK &&
 	    options->difference != NULL; i++)
-		if (differences[i].rows != NULL)
+		if ((options->kinds & DIFFERENCE_BIT(i)) != 0)
 			r = tell_kind(update, (enum difference_kind)i,
 			    options, diag);
 	return r;
@@ -180,16 +184,13 @@ is_loss(int64_t lost, int64_t of)
 	return lost >= LOSS_MIN && lost * 100 > of * LOSS_PERCENT;
 }
 
-enum err
-update_guard(const struct update *update,
-    const struct update_options *options, const struct update_before *before,
+static enum err
+guard_users(const struct update *update, const struct update_before *before,
     const struct update_report *report, struct diag *diag)
 {
 	int64_t inactive = 0;
 	enum err r;
 
-	if (options->accept_loss || update->repeats)
-		return ERR_OK;
 	if (update->listed == 0)
 		return fail(diag, ERR_SCIM_EMPTY,
 		    "the server lists no users; nothing was changed");
@@ -206,8 +207,15 @@ update_guard(const struct update *update,
 		    "vanish; nothing was changed",
 		    (unsigned long long)report->vanished,
 		    (long long)before->listed);
-	if (before->groups_lost > 0 && !options->has_groups &&
-	    update->conf->groups_scim)
+	return ERR_OK;
+}
+
+/* A server without groups is a normal one, but not if it had some. */
+static enum err
+guard_groups(const struct update_options *options,
+    const struct update_before *before, struct diag *diag)
+{
+	if (before->groups_lost > 0 && !options->has_groups)
 		return fail(diag, ERR_SCIM_LOSS, "the server had groups "
 		    "(%lld) and has none any more; nothing was changed",
 		    (long long)before->groups);
@@ -217,4 +225,19 @@ update_guard(const struct update *update,
 		    (long long)before->groups_lost,
 		    (long long)before->groups);
 	return ERR_OK;
+}
+
+enum err
+update_guard(const struct update *update,
+    const struct update_options *options, const struct update_before *before,
+    const struct update_report *report, struct diag *diag)
+{
+	enum err r;
+
+	if (options->accept_loss || update->repeats)
+		return ERR_OK;
+	r = guard_users(update, before, report, diag);
+	if (r != ERR_OK || !update->conf->groups_scim)
+		return r;
+	return guard_groups(options, before, diag);
 }

@@ -27,6 +27,13 @@ struct store;
  * as it is.  ERR_STORE_MISSING, ERR_STORE_VERSION, ERR_STORE, ERR_NOMEM. */
 enum err store_open(const char *path, bool create, struct store **ret,
 	struct diag *diag) MUST_USE;
+
+/* A copy in memory, of our version, of the database as it is now; an empty
+ * one if the file is missing.  For trying out what would be: nobody waits for
+ * a lock, and nothing on the disk is made or changed.  It is as large as the
+ * file.  The same errors. */
+enum err store_open_copy(const char *path, struct store **ret,
+	struct diag *diag) MUST_USE;
 void store_free(struct store **store);
 static inline void store_auto(struct store **store) { store_free(store); }
 
