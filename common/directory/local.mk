@@ -17,6 +17,8 @@ common_directory_libdirectory_la_SOURCES = \
 	common/directory/home.c common/directory/home.h \
 	common/directory/link.c common/directory/link.h \
 	common/directory/local.c common/directory/local.h \
+	common/directory/memberships.c \
+	common/directory/memberships.h \
 	common/directory/names.c common/directory/names.h \
 	common/directory/publish.c common/directory/publish.h \
 	common/directory/record.h \

@@ -12,6 +12,7 @@
 #include "cache/writer.h"
 #include "directory/home.h"
 #include "directory/local.h"
+#include "directory/memberships.h"
 
 #define CACHE_MODE 0644
 
@@ -20,7 +21,7 @@ struct publishing {
 	const struct conf *conf;
 	struct local *local;
 	struct cache_writer *writer;
-	struct store_stmt *memberships;
+	struct memberships *memberships;
 	struct buf gids;	/* of the groups that were published, sorted */
 	struct buf user_gids;	/* one user's */
 	struct publish_report report;
@@ -29,7 +30,7 @@ struct publishing {
 static void
 publishing_clear(struct publishing *p)
 {
-	store_stmt_free(&p->memberships);
+	memberships_free(&p->memberships);
 	cache_writer_free(&p->writer);
 	local_free(&p->local);
 	buf_clear(&p->gids);
@@ -159,39 +160,28 @@ make_gecos(struct buf *gecos, const char *given, const char *family)
 	put_gecos(gecos, family);
 }
 
-static bool
-is_published_gid(const struct publishing *p, uint32_t gid)
-{
-	return bsearch(&gid, buf_str(&p->gids), p->gids.len / sizeof(gid),
-	    sizeof(gid), local_compare_ids) != NULL;
-}
-
-/* The user's groups, but for those that were left out. */
-static enum err
-get_gids(struct publishing *p, const char *id, struct diag *diag)
-{
-	bool row = false;
-	enum err r = store_bind_text(p->memberships, 1, id, diag);
-
-	p->user_gids.len = 0;
-	if (r == ERR_OK)
-		r = store_step(p->memberships, &row, diag);
-	while (r == ERR_OK && row) {
-		uint32_t gid = (uint32_t)store_int(p->memberships, 0);
-
-		if (is_published_gid(p, gid))
-			r = put_gid(&p->user_gids, gid, diag);
-		if (r == ERR_OK)
-			r = store_step(p->memberships, &row, diag);
-	}
-	store_reset(p->memberships);
-	return r;
-}
-
 #define SELECT_USERS \
 	"SELECT login, uid, home_name, given_name, family_name, " \
-	    "active AND NOT vanished, scim_id " \
+	    "active AND NOT vanished, vanished, department, site, title " \
 	"FROM users WHERE login IS NOT NULL AND refused = '' ORDER BY uid"
+
+/* A tombstone is in no group. */
+static enum err
+get_gids(struct publishing *p, int64_t uid, struct store_stmt *row,
+    struct diag *diag)
+{
+	const char *const values[MEMBERSHIP_ATTRIBUTES] = {
+		[MEMBERSHIP_DEPARTMENT] = store_text(row, 7),
+		[MEMBERSHIP_SITE] = store_text(row, 8),
+		[MEMBERSHIP_TITLE] = store_text(row, 9),
+	};
+
+	p->user_gids.len = 0;
+	if (store_int(row, 6) != 0)
+		return ERR_OK;
+	return memberships_get(p->memberships, (uint32_t)uid, values,
+	    &p->user_gids, diag);
+}
 
 static enum err
 add_user(struct publishing *p, struct store_stmt *row, struct diag *diag)
@@ -212,7 +202,7 @@ add_user(struct publishing *p, struct store_stmt *row, struct diag *diag)
 	make_gecos(&gecos, store_text(row, 3), store_text(row, 4));
 	r = home_path(p->conf->users_home, home_name, &home, diag);
 	if (r == ERR_OK)
-		r = get_gids(p, store_text(row, 6), diag);
+		r = get_gids(p, uid, row, diag);
 	if (r == ERR_OK)
 		r = cache_writer_add_user(p->writer, login, (uint32_t)uid,
 		    buf_str(&gecos), buf_str(&home), p->conf->users_shell,
@@ -232,9 +222,6 @@ add_users(struct publishing *p, struct diag *diag)
 	enum err r = store_prepare(p->store, SELECT_USERS, &users, diag);
 
 	if (r == ERR_OK)
-		r = store_prepare(p->store, "SELECT gid FROM memberships "
-		    "WHERE scim_id = ?1 ORDER BY gid", &p->memberships, diag);
-	if (r == ERR_OK)
 		r = store_step(users, &row, diag);
 	while (r == ERR_OK && row) {
 		r = add_user(p, users, diag);
@@ -252,6 +239,10 @@ add_all(struct publishing *p, struct diag *diag)
 
 	if (r == ERR_OK)
 		r = add_groups(p, diag);
+	if (r == ERR_OK)
+		r = memberships_load(p->store,
+		    (const uint32_t *)(void *)p->gids.data,
+		    p->gids.len / sizeof(uint32_t), &p->memberships, diag);
 	if (r == ERR_OK)
 		r = add_users(p, diag);
 	store_rollback(p->store);
