@@ -13,6 +13,7 @@ struct names {
 	struct store *store;
 	const struct conf *conf;
 	const struct local *local;
+	struct registry *registry;
 	struct store_stmt *undecided;
 	struct store_stmt *holder;
 	struct store_stmt *set;
@@ -29,6 +30,7 @@ struct holding {
 struct candidate {
 	const char *id;
 	const char *user_name;
+	const char *number;	/* [users] uid_attribute, as it came */
 	bool linked;
 	struct holding had;
 };
@@ -36,6 +38,7 @@ struct candidate {
 static void
 names_clear(struct names *names)
 {
+	registry_free(&names->registry);
 	store_stmt_free(&names->undecided);
 	store_stmt_free(&names->holder);
 	store_stmt_free(&names->set);
@@ -47,7 +50,7 @@ DEFINE_AUTO(names, struct names, names_clear);
  * asked. */
 #define SELECT_UNDECIDED(wants) \
 	"SELECT scim_id, user_name, scim_id IN (SELECT scim_id FROM links), " \
-	    "login, uid, refused " \
+	    "login, uid, refused, number " \
 	"FROM users WHERE NOT vanished AND (login IS NULL OR refused <> '' " \
 	    "OR login <> " wants " OR scim_id IN (SELECT scim_id FROM links)) " \
 	"ORDER BY created_at, scim_id"
@@ -75,7 +78,8 @@ prepare(struct names *names, struct diag *diag)
 		    "home_name = coalesce(home_name, ?2) WHERE scim_id = ?1",
 		    &names->set },
 	};
-	enum err r = ERR_OK;
+	enum err r = registry_open(names->store, names->conf, names->local,
+	    &names->registry, diag);
 
 	for (size_t i = 0; i < ARRAY_LEN(all) && r == ERR_OK; i++)
 		r = store_prepare(names->store, all[i].sql, all[i].stmt,
@@ -90,6 +94,7 @@ read_candidate(struct store_stmt *row, struct candidate *ret)
 
 	ret->id = store_text(row, 0);
 	ret->user_name = store_text(row, 1);
+	ret->number = store_text(row, 6);
 	ret->linked = store_int(row, 2) != 0;
 	(void)snprintf(ret->had.login, sizeof(ret->had.login), "%s",
 	    store_text(row, 3));
@@ -140,13 +145,9 @@ wanted_name(const struct conf *conf, const char *user_name,
 static enum err
 release(struct store *store, const char *id, struct diag *diag)
 {
-	/* Memberships still have the uid, until groups_update(). */
-	enum err r = store_exec(store, "PRAGMA defer_foreign_keys = ON",
-	    diag);
+	enum err r = STORE_RUN(store, diag, "DELETE FROM pins "
+	    "WHERE scim_id = ?1", store_text_value(id));
 
-	if (r == ERR_OK)
-		r = STORE_RUN(store, diag, "DELETE FROM pins "
-		    "WHERE scim_id = ?1", store_text_value(id));
 	if (r == ERR_OK)
 		r = STORE_RUN(store, diag, "UPDATE users SET login = NULL, "
 		    "uid = NULL, home_name = NULL "
@@ -247,21 +248,38 @@ decide(struct names *names, const struct candidate *candidate,
 	return ERR_OK;
 }
 
+/* The id, by the host's rule or by the server's. */
+static enum err
+give_id(struct names *names, const struct candidate *candidate,
+    uint32_t *ret_id, struct diag *diag)
+{
+	if (*names->conf->users_uid_attribute == '\0')
+		return registry_give(names->registry, REGISTRY_USER,
+		    candidate->id, ret_id, diag);
+	return registry_claim(names->registry, REGISTRY_USER, candidate->id,
+	    candidate->number, ret_id, diag);
+}
+
+/* Whoever has no id has no name either: none is asked for, or released. */
 static enum err
 assign(struct names *names, const struct candidate *candidate,
     struct update_report *report, struct diag *diag)
 {
 	const struct holding *had = &candidate->had;
 	struct holding has = *had;
+	struct diag why = DIAG_INIT;
 	bool kept = false;
-	enum err r = ERR_OK;
+	enum err r = has.uid != 0 ? ERR_OK :
+	    give_id(names, candidate, &has.uid, &why);
 
-	if (has.uid == 0)
-		r = registry_get(names->store, names->conf, REGISTRY_USER,
-		    candidate->id, names->local, &has.uid, diag);
-	if (r == ERR_OK)
+	if (r != ERR_OK && !registry_refuses(r))
+		return fail(diag, r, "%s", why.text);
+	/* Of a linked record, the local account's id counts. */
+	if (r != ERR_OK && !candidate->linked)
+		has.refused = r;
+	else
 		r = decide(names, candidate, &has, &kept, diag);
-	if (r != ERR_OK)
+	if (r != ERR_OK && !registry_refuses(r))
 		return r;
 	report->names_kept += kept;
 	if (strcmp(has.login, had->login) == 0 && has.refused == had->refused)
@@ -315,8 +333,9 @@ names_assign(struct store *store, const struct conf *conf,
     const struct local *local, struct update_report *report,
     struct diag *diag)
 {
-	AUTO(names) struct names names = { store, conf, local, NULL, NULL,
-		NULL };
+	AUTO(names) struct names names = {
+		.store = store, .conf = conf, .local = local,
+	};
 	int64_t refused = 0;
 	enum err r = suspend_local(&names, diag);
 

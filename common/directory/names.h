@@ -23,7 +23,9 @@
  *   and in effect again when the local account is gone; so with a link.
  *
  * An id is registered for every record, also a refused one, so that hosts with
- * different local accounts agree on the ids of all the others.
+ * different local accounts agree on the ids of all the others.  Where the
+ * server gives the ids ([users] uid_attribute), a record without a usable one
+ * is refused (ERR_ID_*); one that has an id keeps it, whatever is listed.
  */
 #ifndef DIRECTORY_NAMES_H
 #define DIRECTORY_NAMES_H

@@ -74,6 +74,7 @@ state_init(struct state *state)
 	state->conf.saml_user_attribute =
 	    "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name";
 	state->conf.scim_max_users = 10000;
+	state->conf.users_uid_attribute = "";
 	state->conf.users_home = "/home/%u";
 	state->conf.users_shell = "/bin/bash";
 	state->conf.users_min_id = 1879048192;

@@ -324,37 +324,127 @@ hosts_that_sync_at_other_moments_agree(void **data)
 	assert_true(collisions > PEOPLE / 2);
 }
 
-/* One host knew somebody who left before the other one's first sync. */
-static void
-hosts_with_other_pasts_agree_on_all_who_do_not_collide(void **data)
+/* -- ids of the server's own ----------------------------------------------- */
+
+static enum err
+claim(struct state *state, const char *key, const char *number, uint32_t *id)
 {
-	struct state a, b;
-	struct record records[100];
-	unsigned int collisions = 0;
-	unsigned int agree = 0;
+	AUTO(local) struct local *local = NULL;
+	AUTO(registry) struct registry *registry = NULL;
+	struct diag diag = DIAG_INIT;
 
-	(void)data;
-	live_through(&a, 400, 200, 200, false);
-	for (unsigned int i = 0; i < 100; i++)
-		records[i] = person(i + 100);
-	a.options.accept_loss = true;
-	assert_err(state_sync(&a, records, 100, NULL), ERR_OK);
-	state_init(&b);
-	state_open(&b);
-	narrow(&b, 400);
-	assert_err(state_sync(&b, records, 100, NULL), ERR_OK);
-	for (unsigned int i = 100; i < 200; i++) {
-		bool collided = collides(&a, i, 200);
+	assert_err(local_load_host(&local, &diag), ERR_OK);
+	assert_err(registry_open(state->store, &state->conf, local, &registry,
+	    &diag), ERR_OK);
+	return registry_claim(registry, REGISTRY_USER, key, number, id,
+	    &diag);
+}
 
-		collisions += collided;
-		agree += !collided;
-		if (!collided)
-			assert_string_equal(id_of(&a, i), id_of(&b, i));
-	}
-	assert_true(collisions > 0);
-	assert_true(agree > 0);
-	state_clear(&a);
-	state_clear(&b);
+static void
+claimed_number_is_taken_once(void **data)
+{
+	struct state *state = *data;
+	uint32_t id = 1;
+
+	narrow(state, 4);
+	assert_err(claim(state, "a", "2000000003", &id), ERR_OK);
+	assert_int_equal(id, 2000000003);
+	assert_err(claim(state, "b", "2000000003", &id), ERR_ID_TAKEN);
+	assert_err(claim(state, "b", "2000000000", &id), ERR_OK);
+	/* Whoever has one keeps it. */
+	assert_err(claim(state, "a", "2000000001", &id), ERR_OK);
+	assert_int_equal(id, 2000000003);
+	assert_err(claim(state, "a", "", &id), ERR_OK);
+	assert_err(claim(state, "a", "0", &id), ERR_OK);
+	assert_int_equal(id, 2000000003);
+	/* Groups are in the same space. */
+	(void)get(state, REGISTRY_GROUP, "x");
+	(void)get(state, REGISTRY_GROUP, "y");
+	assert_err(claim(state, "c", "2000000001", &id), ERR_ID_TAKEN);
+	assert_err(claim(state, "c", "2000000002", &id), ERR_ID_TAKEN);
+}
+
+static void
+number_that_is_no_id_of_ours_is_refused(void **data)
+{
+	static const char *const numbers[] = {
+		"0", "-1", "999", "1000", "1999999999", "2000000004",
+		"2147483648", "4294967295", "4294967296", "6294967298",
+		"18446744073709551616", "02000000001", " 2000000001",
+		"2000000001 ", "+2000000001", "2000000001.0", "2e9",
+		"0x77359401", "root", "2000000001\n",
+	};
+	struct state *state = *data;
+	uint32_t id = 1;
+
+	narrow(state, 4);
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+		assert_err(claim(state, "a", numbers[i], &id), ERR_ID_RANGE);
+	assert_err(claim(state, "a", "", &id), ERR_ID_MISSING);
+	state_set_local("a:x:2000000000:0::/:\n", "b:x:2000000002:\n");
+	assert_err(claim(state, "a", "2000000000", &id), ERR_ID_TAKEN);
+	assert_err(claim(state, "a", "2000000002", &id), ERR_ID_TAKEN);
+	assert_int_equal(id, 1);
+	assert_string_equal(state_query(state->store,
+	    "SELECT count(*) FROM ids"), "0");
+	state->conf.users_max_id = ID_MAX + 1ull;
+	assert_err(claim(state, "a", "2000000001", &id), ERR_CONF_VALUE);
+}
+
+static void
+servers_ids_refuse_only_the_records_that_they_do_not_fit(void **data)
+{
+	struct state *state = *data;
+	struct record records[] = {
+		state_record("a", "ann", T1), state_record("b", "bob", T1),
+		state_record("c", "cid", T1), state_record("d", "dan", T1),
+	};
+	struct update_report report;
+
+	narrow(state, 10);
+	state->conf.users_uid_attribute = "uidNumber";
+	records[0].number = "2000000005";
+	records[1].number = "0";
+	records[2].number = "2000000005";
+	STATE_SYNC(state, records, &report);
+	assert_int_equal(report.refused, 3);
+	assert_int_equal(report.id_conflicts, 0);
+	state_account(state, "a", "ann", "");
+	assert_string_equal(state_user(state, "uid", "a"), "2000000005");
+	state_account(state, "b", "", "id-range");
+	state_account(state, "c", "", "id-taken");
+	state_account(state, "d", "", "id-missing");
+	/* The provider mends it, and changes what it cannot change. */
+	records[0].number = "2000000006";
+	records[2].number = "2000000007";
+	STATE_SYNC(state, records, &report);
+	assert_int_equal(report.id_conflicts, 1);
+	assert_int_equal(report.refused, 2);
+	assert_string_equal(state_user(state, "uid", "a"), "2000000005");
+	assert_string_equal(state_user(state, "uid", "c"), "2000000007");
+	/* And without the attribute everybody has one. */
+	state->conf.users_uid_attribute = "";
+	STATE_SYNC(state, records, &report);
+	assert_int_equal(report.refused, 0);
+	assert_string_equal(state_user(state, "uid", "a"), "2000000005");
+}
+
+/* Filling a range to the last slot looks at few of them each time. */
+static void
+nearly_full_range_costs_one_query_for_an_id(void **data)
+{
+	struct state *state = *data;
+	uint32_t id = 0;
+
+	narrow(state, 100000);
+	state_exec(state->store, "WITH RECURSIVE n(i) AS (SELECT 2000000000 "
+	    "UNION ALL SELECT i + 1 FROM n WHERE i < 2000099998) "
+	    "INSERT INTO ids(id, kind, key) SELECT i, 'u', 'x' || i FROM n",
+	    ERR_OK);
+	assert_err(get_with(state, NULL, REGISTRY_USER, "a", &id), ERR_OK);
+	assert_int_equal(id, 2000099999);
+	assert_err(get_with(state, NULL, REGISTRY_USER, "b", &id),
+	    ERR_ID_EXHAUSTED);
 }
 
 static void
@@ -392,7 +482,11 @@ main(void)
 		STATE_TEST(two_of_one_first_choice_are_both_there),
 		TEST(hosts_with_equal_lists_agree_on_everything),
 		TEST(hosts_that_sync_at_other_moments_agree),
-		TEST(hosts_with_other_pasts_agree_on_all_who_do_not_collide),
+		STATE_TEST(claimed_number_is_taken_once),
+		STATE_TEST(number_that_is_no_id_of_ours_is_refused),
+		STATE_TEST(
+		    servers_ids_refuse_only_the_records_that_they_do_not_fit),
+		STATE_TEST(nearly_full_range_costs_one_query_for_an_id),
 		STATE_TEST(exhaustion_fails_the_sync_as_a_whole),
 	};
 
