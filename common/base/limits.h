@@ -138,6 +138,8 @@
 #define HOME_MAX_LEN 1023
 #define SUBJECT_MAX_LEN 4096	/* whom an account is pinned to */
 #define SYNC_HISTORY_MAX 100
+#define REGISTRY_KEY_MAX (SCIM_STRING_MAX + 32)	/* and "department:" */
+#define REGISTRY_FILE_MAX (512u * 1024 * 1024)	/* `8x8sso ids import` */
 #define LOSS_PERCENT 20		/* more of them, and at least so many: */
 #define LOSS_MIN 10		/* no listing that is believed */
 #define PUBLISH_MS 25000	/* `8x8sso publish`, in a login */

@@ -23,6 +23,8 @@ common_directory_libdirectory_la_SOURCES = \
 	common/directory/publish.c common/directory/publish.h \
 	common/directory/record.h \
 	common/directory/registry.c common/directory/registry.h \
+	common/directory/registry_file.c \
+	common/directory/registry_file.h \
 	common/directory/update.c common/directory/update.h \
 	common/directory/update_differ.c \
 	common/directory/update_history.c \
