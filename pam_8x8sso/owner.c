@@ -35,6 +35,22 @@ is_cached(const char *path, const char *user, enum err *ret_cache)
 	return r == ERR_OK;
 }
 
+/* The uid that the host would open the account with decides, and root's is
+ * asked for before our file is. */
+static bool
+is_linked(pam_handle_t *pamh, const char *path, const char *user,
+    enum err *ret_cache)
+{
+	AUTO(cache) struct cache cache = CACHE_INIT;
+	const struct passwd *pw = pam_modutil_getpwnam(pamh, user);
+
+	if (pw == NULL || pw->pw_uid < LOCAL_UID_MIN)
+		return false;
+	*ret_cache = cache_open(path, &cache);
+	return *ret_cache == ERR_OK &&
+	    cache_is_linked(&cache, user, pw->pw_uid);
+}
+
 enum verdict_outcome
 owner_of(pam_handle_t *pamh, const struct args *args, const char *user,
     enum err *ret_cache)
@@ -44,9 +60,12 @@ owner_of(pam_handle_t *pamh, const struct args *args, const char *user,
 	*ret_cache = ERR_OK;
 	if (!is_name(user))
 		return OUTCOME_UNKNOWN;
-	if (strcmp(user, "root") == 0 || verdict_pam_ok(
-	    pam_modutil_check_user_in_passwd(pamh, user, NULL)))
+	if (strcmp(user, "root") == 0)
 		return OUTCOME_LOCAL;
+	if (verdict_pam_ok(pam_modutil_check_user_in_passwd(pamh, user,
+	    NULL)))
+		return is_linked(pamh, args->cache, user, ret_cache) ?
+		    OUTCOME_NOTHING : OUTCOME_LOCAL;
 	/* The account that the host would open decides: a name that another
 	 * source (LDAP) answers first is that source's, even if it is
 	 * provisioned too. */

@@ -15,13 +15,15 @@
 #define OWNER_NAME_MAX 256
 
 /*
- * OUTCOME_LOCAL: root, by name or id, or in /etc/passwd.  OUTCOME_NOTHING:
- * ours, because the host resolves the name to an id of our range, or does not
- * resolve it and the cache has it.  OUTCOME_UNKNOWN: neither, or no name at
- * all (empty, longer than OWNER_NAME_MAX, control bytes).  A missing or
- * damaged cache makes nobody ours and nobody local; *ret_cache says that it is
- * so: ERR_OK when the cache was of use or was not asked, else the reader's
- * reason.
+ * OUTCOME_LOCAL: root, by name or id, or in /etc/passwd and not linked.
+ * OUTCOME_NOTHING: ours, because the host resolves the name to an id of our
+ * range, or does not resolve it and the cache has it, or because it is in
+ * /etc/passwd and the cache says that the account of this name and uid is a
+ * provisioned person's.  OUTCOME_UNKNOWN: neither, or no name at all (empty,
+ * longer than OWNER_NAME_MAX, control bytes).  A missing or damaged cache
+ * makes nobody ours, and who is linked is plainly local; *ret_cache says that
+ * it is so: ERR_OK when the cache was of use or was not asked, else the
+ * reader's reason.
  */
 enum verdict_outcome owner_of(pam_handle_t *pamh, const struct args *args,
 	const char *user, enum err *ret_cache);

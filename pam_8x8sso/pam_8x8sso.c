@@ -199,8 +199,8 @@ ask(struct call *call, int argc, const char *const *argv)
 	owner = owner_of(call->pamh, &call->args, call->user, &cache);
 	/* Without a cache the host is not set up, which is not news. */
 	if (cache != ERR_OK && cache != ERR_CACHE_MISSING)
-		pam_syslog(call->pamh, LOG_WARNING, "nobody of ours can log "
-		    "in: reason=%s detail=\"%s: %s\"", err_name(cache),
+		pam_syslog(call->pamh, LOG_WARNING, "nobody is known to be "
+		    "ours: reason=%s detail=\"%s: %s\"", err_name(cache),
 		    call->args.cache, err_text(cache));
 	if (owner != OUTCOME_NOTHING) {
 		if (call->args.debug)

@@ -102,17 +102,28 @@ return_values_by_kind_of_user(void **state)
 		{ "root", IGNORED },
 		{ "daemon", IGNORED },
 		{ "toor", IGNORED },
+		{ "bob", IGNORED },
+		{ "B.Simon", IGNORED },
+		{ "link.moved", IGNORED },
+		{ "link.toor", IGNORED },
+		{ "link.system", IGNORED },
+		{ "link.ldap", IGNORED },
+		{ "link.range", IGNORED },
+		{ "link.gone", IGNORED },
 		{ "", UNKNOWN },
 		{ "nobody.knows", UNKNOWN },
 		{ "b.simo", UNKNOWN },
 		{ "b.simon ", UNKNOWN },
-		{ "B.Simon", UNKNOWN },
 		{ "b.simon\n", UNKNOWN },
 		{ "b.si\x7fmon", UNKNOWN },
 		{ "below.range", UNKNOWN },
 		{ "above.range", UNKNOWN },
 		{ "cached.elsewhere", UNKNOWN },
+		{ "link.nofile", UNKNOWN },
+		{ "BSimon", UNKNOWN },
+		{ LINKED " ", UNKNOWN },
 		{ OURS, GRANTED },
+		{ LINKED, GRANTED },
 		{ "in.range", GRANTED },
 		{ "at.end", GRANTED },
 	};
@@ -148,6 +159,9 @@ without_a_cache_only_the_range_says_who_is_ours(void **state)
 		    PAM_USER_UNKNOWN);
 		assert_int_equal(call_with(AUTH, "root", 0, "grant",
 		    caches[i]), PAM_IGNORE);
+		for (int e = 0; e < ENTRIES; e++)
+			assert_int_equal(call_with(e, LINKED, 0, "deny",
+			    caches[i]), PAM_IGNORE);
 		assert_int_equal(call_with(AUTH, "in.range", 0, "deny",
 		    caches[i]), PAM_AUTH_ERR);
 	}
@@ -174,6 +188,7 @@ root_is_root_even_without_etc_passwd(void **state)
 	for (int e = 0; e < ENTRIES; e++) {
 		assert_int_equal(ask(e, "root", "grant"), PAM_IGNORE);
 		assert_int_equal(ask(e, "toor", "grant"), PAM_IGNORE);
+		assert_int_equal(ask(e, "link.toor", "grant"), PAM_IGNORE);
 	}
 	assert_int_equal(ask(AUTH, OURS, "grant"), PAM_SUCCESS);
 	world_passwd_is_missing = false;

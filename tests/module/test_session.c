@@ -31,7 +31,6 @@ write_stack(const char *mode, const char *first)
 	len = snprintf(text, sizeof(text), "auth required %s\n"
 	    "account required %s\n"
 	    "session optional %s %s\n"
-	    "session [success=1 default=ignore] pam_localuser.so\n"
 	    "session [success=ok ignore=ignore module_unknown=ignore "
 	    "default=bad] %s\n"
 	    "session required %s\n", ours, ours,

@@ -13,24 +13,26 @@
 /* One that everybody passes: shows whether a denial ends the stack. */
 #define ANYTHING "pam_permit.so"
 
+static const char *cache = "cache";
+
 static void
 write_stack(const char *module, const char *options, const char *behind)
 {
 	static char text[16384];
 	int len = snprintf(text, sizeof(text),
-	    "auth [success=1 default=ignore] pam_localuser.so\n"
 	    "auth [success=done ignore=ignore user_unknown=ignore "
 	    "authinfo_unavail=ignore module_unknown=ignore default=die] "
-	    "%s cache=%s/cache %s\n"
+	    "%s cache=%s/%s %s\n"
 	    "auth required %s\n"
-	    "account [success=1 default=ignore] pam_localuser.so\n"
-	    "account [success=ok new_authtok_reqd=ok ignore=ignore "
-	    "user_unknown=ignore authinfo_unavail=ignore "
-	    "default=bad] %s cache=%s/cache %s\n"
+	    "account [success=1 new_authtok_reqd=1 ignore=1 "
+	    "user_unknown=1 authinfo_unavail=1 module_unknown=ignore "
+	    "default=die] %s cache=%s/%s %s\n"
+	    "account [success=ok default=die] pam_localuser.so\n"
 	    "account required pam_permit.so\n"
-	    "session optional %s cache=%s/cache %s\n"
-	    "session required pam_permit.so\n", module, world_dir, options,
-	    behind, module, world_dir, options, module, world_dir, options);
+	    "session optional %s cache=%s/%s %s\n"
+	    "session required pam_permit.so\n", module, world_dir, cache,
+	    options, behind, module, world_dir, cache, options, module,
+	    world_dir, cache, options);
 
 	assert_in_range(len, 1, sizeof(text) - 1);
 	world_write("stack", text, (size_t)len);
@@ -105,6 +107,38 @@ a_key_login_of_a_deactivated_user_is_refused(void **state)
 	assert_int_equal(log_in_with_a_key(OURS), PAM_SUCCESS);
 }
 
+/* Local files know LINKED's names only in the world of this test: behind our
+ * line, LOCAL_PASSWORD passes people of the real /etc/passwd, such as daemon
+ * and not bsimon. */
+static void
+a_linked_account_needs_a_grant_and_no_local_password(void **state)
+{
+	(void)state;
+	write_stack_with_helper("grant", LOCAL_PASSWORD);
+	assert_int_equal(log_in(LINKED), PAM_SUCCESS);
+	write_stack_with_helper("deny", ANYTHING);
+	assert_int_equal(log_in(LINKED), PAM_AUTH_ERR);
+	write_stack_with_helper("inactive", ANYTHING);
+	assert_int_equal(log_in_with_a_key(LINKED), PAM_ACCT_EXPIRED);
+	assert_int_equal(log_in_with_a_key("bob"), PAM_SUCCESS);
+}
+
+static void
+without_a_cache_a_linked_account_is_a_local_one(void **state)
+{
+	static const char *const caches[] = { "missing", "empty", "junk" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(caches); i++) {
+		cache = caches[i];
+		write_stack_with_helper("deny", ANYTHING);
+		assert_int_equal(log_in(LINKED), PAM_SUCCESS);
+		assert_int_equal(log_in_with_a_key(LINKED), PAM_SUCCESS);
+		local_people_log_in();
+	}
+	cache = "cache";
+}
+
 static void
 no_denial_falls_through_to_the_next_module(void **state)
 {
@@ -117,6 +151,8 @@ no_denial_falls_through_to_the_next_module(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
 		write_stack_with_helper(modes[i], ANYTHING);
 		assert_int_not_equal(log_in(OURS), PAM_SUCCESS);
+		assert_int_not_equal(log_in(LINKED), PAM_SUCCESS);
+		assert_int_not_equal(log_in_with_a_key(LINKED), PAM_SUCCESS);
 		local_people_log_in();
 	}
 }
@@ -164,6 +200,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(with_a_grant_everybody_gets_in_who_should),
 		cmocka_unit_test(a_key_login_of_a_deactivated_user_is_refused),
+		cmocka_unit_test(
+		    a_linked_account_needs_a_grant_and_no_local_password),
+		cmocka_unit_test(
+		    without_a_cache_a_linked_account_is_a_local_one),
 		cmocka_unit_test(no_denial_falls_through_to_the_next_module),
 		cmocka_unit_test(a_missing_helper_locks_out_ours_only),
 		cmocka_unit_test(a_misspelt_option_locks_out_ours_only),

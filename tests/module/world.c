@@ -23,6 +23,32 @@ bool world_passwd_is_missing;
 
 #define EXPORT __attribute__((visibility("default")))
 
+struct account {
+	const char *name;
+	uid_t uid;
+};
+
+/* What is in /etc/passwd, and what the host resolves it to. */
+static const struct account local[] = {
+	{ "root", 0 }, { "daemon", 1 }, { "bob", 1000 },
+	{ LINKED, 1001 }, { "B.Simon", 1002 },
+	/* The cache links other uids of these, or root's. */
+	{ "link.moved", 1104 }, { "link.toor", 0 }, { "link.system", 999 },
+	/* Not of the local file: LDAP answers first. */
+	{ "link.ldap", 5001 }, { "link.range", ID_MIN + 20 },
+	{ "link.gone", (uid_t)-1 },
+};
+
+static const struct account elsewhere[] = {
+	{ "in.range", ID_MIN },
+	{ "at.end", ID_MAX },
+	{ "below.range", ID_MIN - 1 },
+	{ "above.range", ID_MAX + 1u },
+	{ "cached.elsewhere", 5000 },
+	{ "toor", 0 },
+	{ "link.nofile", 1005 },
+};
+
 EXPORT int
 pam_modutil_check_user_in_passwd(pam_handle_t *pamh, const char *user,
     const char *file)
@@ -31,33 +57,29 @@ pam_modutil_check_user_in_passwd(pam_handle_t *pamh, const char *user,
 	(void)file;
 	if (world_passwd_is_missing)
 		return PAM_SERVICE_ERR;
-	return strcmp(user, "root") == 0 || strcmp(user, "daemon") == 0 ?
-	    PAM_SUCCESS : PAM_PERM_DENIED;
+	for (size_t i = 0; i < ARRAY_LEN(local); i++)
+		if (strcmp(user, local[i].name) == 0)
+			return PAM_SUCCESS;
+	return PAM_PERM_DENIED;
 }
 
 EXPORT struct passwd *
 pam_modutil_getpwnam(pam_handle_t *pamh, const char *user)
 {
 	static struct passwd pw;
-	static const struct {
-		const char *name;
-		uid_t uid;
-	} known[] = {
-		{ "in.range", ID_MIN },
-		{ "at.end", ID_MAX },
-		{ "below.range", ID_MIN - 1 },
-		{ "above.range", ID_MAX + 1u },
-		{ "cached.elsewhere", 5000 },
-		{ "toor", 0 },
-	};
+	const struct account *found = NULL;
 
 	(void)pamh;
-	for (size_t i = 0; i < ARRAY_LEN(known); i++)
-		if (strcmp(known[i].name, user) == 0) {
-			pw.pw_uid = known[i].uid;
-			return &pw;
-		}
-	return NULL;
+	for (size_t i = 0; i < ARRAY_LEN(local); i++)
+		if (strcmp(local[i].name, user) == 0)
+			found = &local[i];
+	for (size_t i = 0; i < ARRAY_LEN(elsewhere); i++)
+		if (strcmp(elsewhere[i].name, user) == 0)
+			found = &elsewhere[i];
+	if (found == NULL || found->uid == (uid_t)-1)
+		return NULL;
+	pw.pw_uid = found->uid;
+	return &pw;
 }
 
 EXPORT void
@@ -115,6 +137,13 @@ static void
 write_cache(void)
 {
 	static const char *const names[] = { OURS, "cached.elsewhere" };
+	static const struct account links[] = {
+		{ LINKED, 1001 }, { "link.moved", 1004 },
+		{ "link.toor", 1006 }, { "link.system", 1007 },
+		{ "link.ldap", 1008 }, { "link.range", 1009 },
+		{ "link.gone", 1010 }, { "link.nofile", 1005 },
+		{ "toor", 1011 }, { "daemon", 1012 },
+	};
 	AUTO(buf) struct buf bytes = BUF_INIT(1u << 20);
 	struct cache_writer *w = cache_writer_new();
 
@@ -122,6 +151,9 @@ write_cache(void)
 	for (uint32_t i = 0; i < ARRAY_LEN(names); i++)
 		assert_err(cache_writer_add_user(w, names[i], ID_MIN + 7 + i,
 		    "", "/home/x", "/bin/sh", true, NULL, 0, NULL), ERR_OK);
+	for (size_t i = 0; i < ARRAY_LEN(links); i++)
+		assert_err(cache_writer_add_link(w, links[i].name,
+		    links[i].uid, NULL), ERR_OK);
 	assert_err(cache_writer_finish(w, &bytes, NULL), ERR_OK);
 	cache_writer_free(&w);
 	world_write("cache", bytes.data, bytes.len);

@@ -2,7 +2,7 @@
 /*
  * The world around the built module: who exists, what the person types, and
  * what the log was told are this program's, whose pam_modutil_*() and pam_syslog()
- * take the place of libpam's.  root and daemon are local.
+ * take the place of libpam's.  root, daemon and bob are local.
  */
 #ifndef TESTS_MODULE_WORLD_H
 #define TESTS_MODULE_WORLD_H
@@ -18,6 +18,9 @@
 /* In the cache; "cached.elsewhere" is too, but the host resolves it to an id
  * that is not ours. */
 #define OURS "b.simon"
+
+/* Local, and a provisioned person's by the cache. */
+#define LINKED "bsimon"
 
 /* A folder with the files cache, empty, junk and other. */
 extern char world_dir[];
