@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "directory/publish.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/io.h"
@@ -15,6 +17,7 @@
 #include "directory/memberships.h"
 
 #define CACHE_MODE 0644
+#define PIECE 65536u
 
 struct publishing {
 	struct store *store;
@@ -291,22 +294,40 @@ publish_build(struct store *store, const struct conf *conf, struct buf *out,
 	return ERR_OK;
 }
 
+/* Piece by piece: a large directory is in memory once. */
+static bool
+has_bytes(int fd, const struct buf *bytes)
+{
+	uint8_t piece[PIECE];
+	size_t pos = 0;
+
+	for (;;) {
+		ssize_t n = read(fd, piece, sizeof(piece));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n == 0 && pos == bytes->len;
+		if ((size_t)n > bytes->len - pos ||
+		    memcmp(piece, bytes->data + pos, (size_t)n) != 0)
+			return false;
+		pos += (size_t)n;
+	}
+}
+
 /* Is the published file this one, and as we leave it? */
 static bool
 is_published(const char *path, const struct buf *bytes)
 {
 	AUTO_CLOSE int fd = open(path,
 	    O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	AUTO(buf) struct buf old = BUF_INIT(bytes->len);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
 	    (st.st_mode & 07777) != CACHE_MODE || st.st_uid != geteuid() ||
 	    (uint64_t)st.st_size != bytes->len)
 		return false;
-	return io_read_all(fd, &old, NULL) == ERR_OK &&
-	    old.len == bytes->len &&
-	    memcmp(buf_str(&old), buf_str(bytes), old.len) == 0;
+	return has_bytes(fd, bytes);
 }
 
 enum err
