@@ -8,7 +8,7 @@
 	"SELECT users.scim_id, external_id, user_name, given_name, " \
 	    "family_name, title, department, site, created, " \
 	    "CASE refused WHEN '' THEN login END, subject, " \
-	    "uid, active, vanished, refused " \
+	    "uid, active, vanished, refused, seen_at " \
 	"FROM users LEFT JOIN pins ON pins.scim_id = users.scim_id "
 
 #define SELECT_GROUPS \
@@ -30,7 +30,7 @@ static const size_t text_columns[] = {
 };
 
 enum { COLUMN_UID = ARRAY_LEN(text_columns), COLUMN_ACTIVE, COLUMN_VANISHED,
-	COLUMN_REFUSED };
+	COLUMN_REFUSED, COLUMN_SEEN_AT };
 
 static char **
 text_of(struct directory_user *user, size_t column)
@@ -64,6 +64,7 @@ read_row(struct store_stmt *stmt, struct directory_user *user,
 	}
 	user->active = store_int(stmt, COLUMN_ACTIVE) != 0;
 	user->vanished = store_int(stmt, COLUMN_VANISHED) != 0;
+	user->seen_at = store_int(stmt, COLUMN_SEEN_AT);
 	user->refused = *refused == '\0' ? ERR_OK : err_from_name(refused);
 	if (user->refused == ERR_OK)
 		user->uid = (uint32_t)store_int(stmt, COLUMN_UID);

@@ -26,6 +26,8 @@ struct directory_user {
 	char *site;
 	char *created;
 	uint32_t uid;		/* also the gid; 0 when refused */
+	int64_t seen_at;	/* created at sign-in and not listed yet: the
+				 * last sign-in; else 0 */
 	bool active;
 	bool vanished;		/* tombstone */
 	enum err refused;	/* why it has no login name, or ERR_OK */
@@ -47,7 +49,8 @@ directory_account(const struct directory_user *user, int64_t last_sync)
 		.vanished = user->vanished,
 		.groups = (const char *const *)user->groups,
 		.group_count = user->group_count,
-		.last_sync = last_sync,
+		/* A sync says nothing about whom it has never listed. */
+		.last_sync = user->seen_at > 0 ? user->seen_at : last_sync,
 	};
 }
 

@@ -225,6 +225,15 @@ identify(const struct conf *conf, const struct claims *claims,
 }
 
 enum err
+link_subject(const struct conf *conf, const struct claims *claims,
+    struct buf *subject, struct diag *diag)
+{
+	struct identity identity = { NULL, NULL };
+
+	return identify(conf, claims, subject, &identity, diag);
+}
+
+enum err
 link_check(struct store *store, const struct conf *conf,
     const struct link_person *person, const char *login, struct diag *diag)
 {

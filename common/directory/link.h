@@ -7,6 +7,7 @@
 #define DIRECTORY_LINK_H
 
 #include "auth/claims.h"
+#include "base/buf.h"
 #include "base/limits.h"
 #include "directory/directory.h"
 
@@ -34,6 +35,10 @@ struct link_person {
 enum err link_check(struct store *store, const struct conf *conf,
 	const struct link_person *person, const char *login,
 	struct diag *diag) MUST_USE;
+
+/* Who the provider says it is: what link_check() pins.  Its reasons. */
+enum err link_subject(const struct conf *conf, const struct claims *claims,
+	struct buf *subject, struct diag *diag) MUST_USE;
 
 /*
  * Whose claims are these?  The login name of the account that is pinned to

@@ -15,6 +15,8 @@ common_directory_libdirectory_la_SOURCES = \
 	common/directory/directory.c common/directory/directory.h \
 	common/directory/groups.c common/directory/groups.h \
 	common/directory/home.c common/directory/home.h \
+	common/directory/jit.c common/directory/jit.h \
+	common/directory/jit_recognise.c \
 	common/directory/link.c common/directory/link.h \
 	common/directory/local.c common/directory/local.h \
 	common/directory/memberships.c \

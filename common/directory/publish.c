@@ -284,6 +284,8 @@ publish_build(struct store *store, const struct conf *conf, struct buf *out,
 	p.writer = cache_writer_new();
 	if (p.writer == NULL)
 		return fail(diag, ERR_NOMEM, "cache");
+	if (conf->users_jit)
+		cache_writer_allow_jit(p.writer);
 	r = add_all(&p, diag);
 	if (r != ERR_OK)
 		return r;

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/parse.h"
 #include "directory/groups.h"
+#include "directory/jit.h"
 #include "directory/local.h"
 #include "directory/names.h"
 #include "directory/update_impl.h"
@@ -127,6 +128,10 @@ update_add(struct update *update, const struct record *record,
 
 	if (*record->id == '\0')
 		return fail(diag, ERR_SCIM, "a user without an id");
+	/* Ids that only sign-ins give. */
+	if (strncmp(record->id, JIT_ID_PREFIX, sizeof(JIT_ID_PREFIX) - 1) == 0)
+		return fail(diag, ERR_SCIM, "a user with the id %s",
+		    record->id);
 	r = bind_record(update->insert, record, diag);
 	if (r == ERR_OK)
 		r = store_run(update->insert, diag);
@@ -213,6 +218,8 @@ decide(const struct update *update, const struct update_options *options,
 	const struct conf *conf = update->conf;
 	enum err r = local_load_host(&local, diag);
 
+	if (r == ERR_OK)
+		r = jit_recognise(store, diag);
 	if (r == ERR_OK)
 		r = update_records(update, diag);
 	if (r == ERR_OK)

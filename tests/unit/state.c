@@ -147,7 +147,7 @@ const char *
 state_user(const struct state *state, const char *column,
     const char *scim_id)
 {
-	char sql[128];
+	char sql[512];
 
 	(void)snprintf(sql, sizeof(sql), "SELECT %s FROM users "
 	    "WHERE scim_id = '%s'", column, scim_id);

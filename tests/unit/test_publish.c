@@ -64,6 +64,12 @@ cache_writer_add_group(struct cache_writer *w, const char *name,
 	return buf_printf(&w->text, "@%s:%u\n", name, gid);
 }
 
+void
+cache_writer_allow_jit(struct cache_writer *w)
+{
+	assert_err(buf_puts(&w->text, "jit\n"), ERR_OK);
+}
+
 enum err
 cache_writer_finish(struct cache_writer *w, struct buf *out,
     struct diag *diag)
@@ -160,6 +166,21 @@ everybody_with_an_account_is_published_in_order_of_id(void **data)
 	assert_int_equal(report.groups, 2);
 	assert_int_equal(report.left_out, 0);
 	assert_false(report.unchanged);
+}
+
+static void
+that_people_may_be_created_is_said_only_when_configured(void **data)
+{
+	struct state *state = *data;
+	AUTO(buf) struct buf without = BUF_INIT(65536);
+	AUTO(buf) struct buf out = BUF_INIT(65536);
+	struct publish_report report;
+
+	assert_err(build(state, &without, &report), ERR_OK);
+	assert_string_equal(buf_str(&without), "");
+	state->conf.users_jit = true;
+	assert_err(build(state, &out, &report), ERR_OK);
+	assert_string_equal(buf_str(&out), "jit\n");
 }
 
 static void
@@ -543,6 +564,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(everybody_with_an_account_is_published_in_order_of_id),
+		TEST(that_people_may_be_created_is_said_only_when_configured),
 		TEST(refused_records_have_no_account),
 		TEST(i5_local_names_and_ids_are_left_out),
 		TEST(i5_no_database_can_publish_what_root_does_not_allow),
