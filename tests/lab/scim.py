@@ -247,7 +247,9 @@ class Directory:
 
     def fill(self, count):
         """Adds so many more people, so that there are several pages."""
-        for n in range(count):
+        first = sum(str(u.get("externalId")).startswith("agent")
+                    for u in self.users.values())
+        for n in range(first, first + count):
             self.create({"userName": f"agent{n:05d}@contoso.com",
                          "externalId": f"agent{n:05d}",
                          "name": {"givenName": "Agent",

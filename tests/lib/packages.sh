@@ -25,7 +25,7 @@ packages_test()
 	echo clang libclang-rt-14-dev valgrind libcmocka-dev shellcheck \
 	    mandoc man-db libpam-wrapper libnss-wrapper xmlsec1 \
 	    libxml2-utils openssl binutils git simplesamlphp php-cli php-cgi \
-	    php-xml micro-httpd zbar-tools chromium
+	    php-xml micro-httpd zbar-tools chromium strace faketime
 	command -v npm >/dev/null || echo nodejs npm
 }
 
