@@ -7,7 +7,10 @@ noinst_LTLIBRARIES += common/directory/libscim.la \
 common_directory_libscim_la_SOURCES = \
 	common/directory/record.h \
 	common/directory/scim.c common/directory/scim.h \
-	common/directory/scim_page.c common/directory/scim_page.h
+	common/directory/scim_ask.c common/directory/scim_ask.h \
+	common/directory/scim_etags.c common/directory/scim_etags.h \
+	common/directory/scim_page.c common/directory/scim_page.h \
+	common/directory/scim_resource.c common/directory/scim_resource.h
 common_directory_libscim_la_LIBADD = common/sys/libhttp.la \
 	common/sys/libjson.la common/wire/libwire.la common/base/libbase.la
 

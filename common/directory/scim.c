@@ -3,196 +3,92 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <sys/random.h>
 
-#include "base/parse.h"
-#include "sys/json.h"
+#include "directory/scim_ask.h"
+#include "directory/scim_etags.h"
 
-#define SHOWN_MAX 200		/* bytes of a server's text in an error */
-#define QUERY_MAX 128
-
-/* One attempt at a whole listing. */
+/* One attempt at a whole listing of one type. */
 struct attempt {
-	const struct scim_request *request;
-	const struct scim_server *server;
+	struct scim_client *client;
 	struct scim_listing *listing;
-	struct http_response *response;	/* reused by every page */
+	const struct scim_listing *users; /* for the progress */
 	struct scim_page page;		/* the last one */
 	unsigned int pages;
 	bool cursors;			/* the server pages by them */
+	bool missing;			/* it has none of this type */
+	struct buf *etags;		/* NULL: there will be none */
 };
 
 enum outcome { MORE, COMPLETE, UNSETTLED };
 
-/* The address of the next page. */
-static enum err
-page_url(const struct attempt *a, struct buf *out, struct diag *diag)
-{
-	const char *base = a->request->url;
-	size_t len = strlen(base);
-	enum err r;
+static const char *const nouns[SCIM_TYPES] = {
+	[SCIM_USERS] = "users", [SCIM_GROUPS] = "groups",
+};
 
-	while (len > 0 && base[len - 1] == '/')
-		len--;
-	if (!parse_is_safe_url(base, len) || memchr(base, '?', len) != NULL ||
-	    len > SCIM_URL_MAX)
-		return fail(diag, ERR_SYNTAX,
-		    "[scim] url \"%.*s\": https://, host and path, no query",
-		    SHOWN_MAX, base);
-	if (a->page.cursor[0] != '\0')
-		r = buf_printf(out, "%.*s/Users?count=%" PRIu64 "&cursor=%s",
-		    (int)len, base, a->request->page_size, a->page.cursor);
-	else
-		r = buf_printf(out, "%.*s/Users?startIndex=%zu&count=%" PRIu64,
-		    (int)len, base, a->listing->count + 1,
-		    a->request->page_size);
-	return r == ERR_OK ? ERR_OK : fail(diag, r, "address of a page");
-}
-
-/* Appends what a SCIM error message says, if the body is one. */
-static enum err
-add_server_text(const struct http_response *response, struct buf *out)
-{
-	AUTO(json) struct json *root = NULL;
-	struct json *value = NULL;
-	const char *text;
-
-	if (json_parse(response->body.data, response->body.len, &root,
-	    NULL) != ERR_OK ||
-	    json_get(root, "detail", &value, NULL) != ERR_OK)
-		return ERR_OK;
-	text = json_string_of(value);
-	if (text == NULL)
-		return ERR_OK;
-	return buf_printf(out, "; the server says \"%.*s\"", SHOWN_MAX,
-	    text);
-}
-
-static enum err
-refuse_status(const struct http_response *response, struct diag *diag)
-{
-	static const struct {
-		int status;
-		enum err err;
-		const char *text;
-	} known[] = {
-		{ 401, ERR_HTTP_AUTH, "the token was refused; "
-		    "8x8 replaces it when the form is saved" },
-		{ 403, ERR_HTTP_AUTH, "the token may not list users" },
-		{ 404, ERR_HTTP_STATUS, "no users at this address; "
-		    "compare [scim] url with the Tenant URL" },
-		{ 429, ERR_HTTP_STATUS, "too many requests; "
-		    "sync less often or with a larger page_size" },
-	};
-	AUTO(buf) struct buf text = BUF_INIT(DIAG_TEXT_MAX);
-	enum err code = ERR_HTTP_STATUS;
-	enum err r = buf_printf(&text, "%d", response->status);
-
-	for (size_t i = 0; i < ARRAY_LEN(known) && r == ERR_OK; i++)
-		if (known[i].status == response->status) {
-			code = known[i].err;
-			r = buf_printf(&text, ": %s", known[i].text);
-		}
-	if (r == ERR_OK && response->retry_after > SCIM_RETRY_AFTER_MAX)
-		r = buf_printf(&text, "; it asks to wait for %" PRId64 " s",
-		    response->retry_after);
-	if (r == ERR_OK)
-		r = add_server_text(response, &text);
-	if (r != ERR_OK)
-		return fail(diag, r, "%d", response->status);
-	return fail(diag, code, "%s", buf_str(&text));
-}
-
-/* Is it worth asking again after result r? */
+/* Is this how a server without resources of the type answers? */
 static bool
-may_pass(const struct attempt *a, enum err r)
+is_missing(const struct scim_client *client, enum scim_type type)
 {
-	int status = a->response->status;
+	int status = client->response->status;
 
-	/* A first request that gets nowhere is a matter of configuration. */
-	if (r != ERR_OK)
-		return r == ERR_HTTP && a->pages > 0;
-	if (a->response->retry_after > SCIM_RETRY_AFTER_MAX)
-		return false;
-	return status == 429 || status == 500 || (status >= 502 &&
-	    status <= 504);
+	return type == SCIM_GROUPS &&
+	    (status == 404 || status == 405 || status == 501);
 }
 
-/* Up to a quarter more than asked for, so that the hosts of a company, whose
- * timers ring together, do not come back together. */
-static int64_t
-delay_ms(const struct http_response *response, unsigned int tries)
-{
-	int64_t ms = response->retry_after > 0 ?
-	    response->retry_after * 1000 : (int64_t)1000 << tries;
-	uint32_t random = 0;
-
-	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) !=
-	    (ssize_t)sizeof(random))
-		random = 0;
-	return ms + (int64_t)(random % ((uint64_t)ms / 4 + 1));
-}
-
-/* GET, again if need be; ERR_OK for any answer that is final. */
+/* Asks for a page; ERR_OK for any final answer. */
 static enum err
-get_patiently(const struct attempt *a, const char *url, struct diag *diag)
+ask(struct scim_client *client, const struct scim_validator *page,
+    const char *cursor, struct diag *diag)
 {
-	const struct scim_server *server = a->server;
-	struct diag late = DIAG_INIT;
+	AUTO(buf) struct buf url = BUF_INIT(SCIM_PAGE_URL_MAX);
+	const struct scim_request *request = client->request;
+	enum err r = scim_ask_url(request, page->type, cursor, page->first,
+	    &url);
 
-	for (unsigned int tries = 0;; tries++) {
-		enum err r;
-
-		a->response->retry_after = 0;
-		r = server->get(server->context, url, a->response, diag);
-		/* Out of tries or time, the server's answer says more than
-		 * "no time left". */
-		if (!may_pass(a, r) || tries == SCIM_RETRIES_MAX ||
-		    server->wait(server->context,
-		    delay_ms(a->response, tries), &late) != ERR_OK)
-			return r;
-	}
+	if (r == ERR_SYNTAX)
+		return fail(diag, r, "[scim] url \"%.200s\": https://, host "
+		    "and path, no query", request->url);
+	if (r != ERR_OK)
+		return fail(diag, r, "address of a page");
+	client->by_cursor = cursor[0] != '\0';
+	return scim_ask(client, buf_str(&url), page->etag, diag);
 }
 
-static bool
-is_json(const char *type)
+/* The validator of the page that was received, unless one is missing
+ * already.  A cursor may lead elsewhere next time. */
+static void
+remember_etag(struct attempt *a, size_t first)
 {
-	static const char *const types[] = {
-		"application/scim+json", "application/json"
-	};
-	char bare[sizeof(((struct http_response *)NULL)->content_type)];
-	size_t len = strcspn(type, "; \t");
-
-	memcpy(bare, type, len);
-	bare[len] = '\0';
-	for (size_t i = 0; i < ARRAY_LEN(types); i++)
-		if (parse_equal_nocase(bare, types[i]))
-			return true;
-	return false;
+	if (a->etags == NULL)
+		return;
+	if (a->cursors || scim_etags_page(first, a->client->response->etag,
+	    a->etags) != ERR_OK)
+		a->etags = NULL;
 }
 
 static enum err
 next_page(struct attempt *a, struct diag *diag)
 {
-	AUTO(buf) struct buf url =
-	    BUF_INIT(SCIM_URL_MAX + SCIM_CURSOR_MAX + QUERY_MAX);
-	enum err r = page_url(a, &url, diag);
+	struct scim_listing *listing = a->listing;
+	const struct http_response *response = a->client->response;
+	const struct scim_validator next = {
+		listing->type, listing->received + 1, ""
+	};
+	enum err r = ask(a->client, &next, a->page.cursor, diag);
 
-	if (r == ERR_OK)
-		r = get_patiently(a, buf_str(&url), diag);
 	if (r != ERR_OK)
 		return r;
-	if (a->response->status != 200)
-		return refuse_status(a->response, diag);
-	if (!is_json(a->response->content_type))
-		return fail(diag, ERR_SCIM, "the answer's type is \"%s\", not "
-		    "application/scim+json; compare [scim] url with the "
-		    "Tenant URL", a->response->content_type);
-	r = scim_page_add(a->listing, a->response->body.data,
-	    a->response->body.len, &a->page, diag);
+	a->missing = a->pages == 0 && is_missing(a->client, listing->type);
+	if (a->missing)
+		return ERR_OK;
+	r = scim_ask_check(a->client, listing->type, diag);
+	if (r == ERR_OK)
+		r = scim_page_add(listing, response->body.data,
+		    response->body.len, &a->page, diag);
 	if (r != ERR_OK)
 		return r;
 	a->cursors = a->cursors || a->page.cursor[0] != '\0';
+	remember_etag(a, next.first);
 	return ERR_OK;
 }
 
@@ -200,15 +96,19 @@ next_page(struct attempt *a, struct diag *diag)
 static enum err
 check_limits(const struct attempt *a, struct diag *diag)
 {
-	uint64_t max = a->request->max_users;
+	const struct scim_listing *l = a->listing;
+	bool users = l->type == SCIM_USERS;
+	uint64_t max = users ? a->client->request->max_users :
+	    SCIM_GROUPS_MAX;
 
-	if (a->page.total > max || a->listing->distinct > max)
+	if (a->page.total > max || l->distinct > max)
 		return fail(diag, ERR_SCIM_LIMITS, "more than %" PRIu64
-		    " users; raise [scim] max_users if that is right", max);
-	if (a->listing->count / 2 > max)
+		    " %s%s", max, nouns[l->type], users ?
+		    "; raise [scim] max_users if that is right" : "");
+	if (l->received / 2 > max)
 		return fail(diag, ERR_SCIM_LIMITS,
-		    "the server repeats users: %zu came, %zu of them distinct",
-		    a->listing->count, a->listing->distinct);
+		    "the server repeats %s: %zu came, %zu of them distinct",
+		    nouns[l->type], l->received, l->distinct);
 	if (a->pages > SCIM_PAGES_MAX)
 		return fail(diag, ERR_SCIM_LIMITS, "more than %u pages",
 		    SCIM_PAGES_MAX);
@@ -238,13 +138,34 @@ judge(const struct attempt *a, enum outcome *ret, struct diag *diag)
 		*ret = UNSETTLED;
 	else if (!more && l->distinct >= l->total)
 		*ret = COMPLETE;
-	else if (!more && (a->cursors || l->count >= l->total))
+	else if (!more && (a->cursors || l->received >= l->total))
 		*ret = UNSETTLED;
 	/* Past its end, or blind to startIndex, a server may give the same
 	 * page for ever. */
 	else if (a->page.fresh == 0)
 		return fail(diag, ERR_SCIM_PARTIAL, "the server says %" PRIu64
-		    " users and gives %zu", l->total, l->distinct);
+		    " %s and gives %zu", l->total, nouns[l->type],
+		    l->distinct);
+	return ERR_OK;
+}
+
+/* What is to be done with the page that came. */
+static enum err
+consider(struct attempt *a, enum outcome *ret, struct diag *diag)
+{
+	const struct scim_server *server = a->client->server;
+	enum err r = a->pages == 1 ? begin_listing(a, diag) : ERR_OK;
+
+	if (r == ERR_OK)
+		r = check_limits(a, diag);
+	if (r == ERR_OK)
+		r = server->progress(server->context, a->users->distinct,
+		    a->users->total, diag);
+	if (r != ERR_OK)
+		return r;
+	if (!a->client->request->first_page_only)
+		return judge(a, ret, diag);
+	*ret = COMPLETE;
 	return ERR_OK;
 }
 
@@ -252,59 +173,202 @@ judge(const struct attempt *a, enum outcome *ret, struct diag *diag)
 static enum err
 list_once(struct attempt *a, enum outcome *ret, struct diag *diag)
 {
-	const struct scim_server *server = a->server;
-	enum err r = ERR_OK;
-
 	*ret = MORE;
-	while (*ret == MORE && r == ERR_OK) {
-		r = next_page(a, diag);
+	while (*ret == MORE) {
+		enum err r = next_page(a, diag);
+
 		a->pages++;
-		if (r == ERR_OK && a->pages == 1)
-			r = begin_listing(a, diag);
-		if (r == ERR_OK)
-			r = check_limits(a, diag);
-		if (r == ERR_OK)
-			r = server->progress(server->context,
-			    a->listing->distinct, a->listing->total, diag);
-		if (r == ERR_OK && a->request->first_page_only) {
+		if (r != ERR_OK)
+			return r;
+		if (a->missing)
 			*ret = COMPLETE;
+		else
+			r = consider(a, ret, diag);
+		if (r != ERR_OK)
+			return r;
+	}
+	return ERR_OK;
+}
+
+/* Adds what was found out about one type to the validators of the whole
+ * listing; ret->etags is left empty when there can be none. */
+static void
+add_etags(struct scim_listed *ret, const struct attempt *a,
+    const struct buf *pages)
+{
+	const struct scim_listing *l = a->listing;
+
+	if (ret->etags.len > 0 && a->etags != NULL &&
+	    scim_etags_section(l->type, !a->missing, l->total,
+	    &ret->etags) == ERR_OK &&
+	    buf_put(&ret->etags, pages->data, pages->len) == ERR_OK)
+		return;
+	buf_reset(&ret->etags);
+}
+
+/* One type, from the beginning as often as need be. */
+static enum err
+list_type(struct scim_client *client, enum scim_type type,
+    struct scim_listed *ret, struct diag *diag)
+{
+	struct scim_listing *l = type == SCIM_USERS ? &ret->users :
+	    &ret->groups;
+	enum err r = ERR_SCIM_PARTIAL;
+
+	for (unsigned int n = 0; n < SCIM_ATTEMPTS_MAX; n++) {
+		AUTO(buf) struct buf pages = BUF_INIT(SCIM_ETAGS_MAX);
+		struct attempt a = { .client = client, .listing = l,
+			.users = &ret->users, .etags = &pages };
+		enum outcome outcome = MORE;
+
+		scim_listing_clear(l);
+		r = list_once(&a, &outcome, diag);
+		/* What was there a moment ago is not missing. */
+		if (r == ERR_OK && a.missing && n > 0)
+			return fail(diag, ERR_SCIM_PARTIAL,
+			    "the server has %s, and then none", nouns[type]);
+		if (r != ERR_OK && r != ERR_SCIM_EXPIRED)
+			return r;
+		if (r == ERR_OK && outcome == COMPLETE) {
+			if (!a.page.has_total)
+				l->total = l->distinct;
+			if (type == SCIM_GROUPS)
+				ret->has_groups = !a.missing;
+			add_etags(ret, &a, &pages);
 			return ERR_OK;
 		}
-		if (r == ERR_OK)
-			r = judge(a, ret, diag);
 	}
+	if (r == ERR_SCIM_EXPIRED)
+		return r;
+	return fail(diag, ERR_SCIM_PARTIAL, "%s: the server's list changed "
+	    "while it was read or was not as long as it says, %d times in a "
+	    "row", nouns[type], SCIM_ATTEMPTS_MAX);
+}
+
+static enum err
+list_all(struct scim_client *client, struct scim_listed *ret,
+    struct diag *diag)
+{
+	const struct scim_request *request = client->request;
+	bool first_only = request->first_page_only;
+	enum err r;
+
+	if (first_only || scim_etags_begin(request, &ret->etags) != ERR_OK)
+		buf_reset(&ret->etags);
+	r = list_type(client, SCIM_USERS, ret, diag);
+	if (r == ERR_OK && request->groups && !first_only)
+		r = list_type(client, SCIM_GROUPS, ret, diag);
 	return r;
+}
+
+/* -- is it as it was? ------------------------------------------------------ */
+
+/* A server that had no groups must still have none. */
+static enum err
+are_groups_missing(struct scim_client *client, bool *ret, struct diag *diag)
+{
+	static const struct scim_validator page = { SCIM_GROUPS, 1, "" };
+	enum err r = ask(client, &page, "", diag);
+
+	*ret = r == ERR_OK && is_missing(client, SCIM_GROUPS);
+	return r;
+}
+
+/* A server that stays busy is not asked all over again. */
+static bool
+is_busy(const struct scim_client *client)
+{
+	int status = client->response->status;
+
+	return status == 429 || (status >= 500 && status != 501);
+}
+
+/* Asks for every page that is known, until one is not as it was.  Whatever
+ * else is wrong, listing finds it out. */
+static enum err
+is_unchanged(struct scim_client *client, const struct scim_known *known,
+    bool *ret, struct diag *diag)
+{
+	const struct scim_server *server = client->server;
+	enum err r = ERR_OK;
+
+	*ret = true;
+	for (size_t i = 0; i < known->pages && *ret && r == ERR_OK; i++) {
+		const struct scim_validator *page = &known->page[i];
+		uint64_t done = page->type == SCIM_USERS &&
+		    page->first - 1 < known->total ? page->first - 1 :
+		    known->total;
+
+		r = ask(client, page, "", diag);
+		*ret = r == ERR_OK && client->response->status == 304;
+		if (r == ERR_OK && is_busy(client))
+			r = scim_ask_check(client, page->type, diag);
+		if (*ret)
+			r = server->progress(server->context, done,
+			    known->total, diag);
+	}
+	if (r == ERR_OK && *ret && client->request->groups &&
+	    !known->has_groups)
+		r = are_groups_missing(client, ret, diag);
+	return r;
+}
+
+/* *ret_unchanged: and that is the answer. */
+static enum err
+list_changed(struct scim_client *client, struct scim_listed *ret,
+    bool *ret_unchanged, struct diag *diag)
+{
+	AUTO(scim_known) struct scim_known known = SCIM_KNOWN_INIT;
+	const char *etags = client->request->etags;
+	enum err r;
+
+	*ret_unchanged = false;
+	if (client->request->first_page_only ||
+	    !scim_etags_read(client->request, &known))
+		return ERR_OK;
+	r = is_unchanged(client, &known, ret_unchanged, diag);
+	if (r != ERR_OK || !*ret_unchanged)
+		return r;
+	ret->unchanged = true;
+	ret->has_groups = known.has_groups;
+	ret->users.total = known.total;
+	r = buf_puts(&ret->etags, etags);
+	return r == ERR_OK ? ERR_OK : fail(diag, r, "entity tags");
+}
+
+/* -------------------------------------------------------------------------- */
+
+void
+scim_listed_clear(struct scim_listed *listed)
+{
+	scim_listing_clear(&listed->users);
+	scim_listing_clear(&listed->groups);
+	buf_clear(&listed->etags);
 }
 
 enum err
 scim_list(const struct scim_request *request,
-    const struct scim_server *server, struct scim_listing *ret,
+    const struct scim_server *server, struct scim_listed *ret,
     struct diag *diag)
 {
 	AUTO(http_response) struct http_response response =
 	    HTTP_RESPONSE_INIT(SCIM_PAGE_MAX);
+	AUTO(scim_listed) struct scim_listed listed = SCIM_LISTED_INIT;
+	struct scim_client client = { request, server, &response, false, false };
+	bool unchanged = false;
+	enum err r;
 
-	for (unsigned int n = 0; n < SCIM_ATTEMPTS_MAX; n++) {
-		AUTO(scim_listing) struct scim_listing listing =
-		    SCIM_LISTING_INIT;
-		struct attempt a = { request, server, &listing, &response,
-		    { false, 0, 0, "" }, 0, false };
-		enum outcome outcome = MORE;
-		enum err r = list_once(&a, &outcome, diag);
-
-		if (r != ERR_OK)
-			return r;
-		if (outcome == COMPLETE) {
-			if (!a.page.has_total)
-				listing.total = listing.distinct;
-			*ret = listing;
-			listing = (struct scim_listing)SCIM_LISTING_INIT;
-			return ERR_OK;
-		}
-	}
-	return fail(diag, ERR_SCIM_PARTIAL, "the server's list changed while "
-	    "it was read or was not as long as it says, %d times in a row",
-	    SCIM_ATTEMPTS_MAX);
+	listed.users.number = request->uid_attribute;
+	listed.groups.type = SCIM_GROUPS;
+	listed.groups.number = request->gid_attribute;
+	r = list_changed(&client, &listed, &unchanged, diag);
+	if (r == ERR_OK && !unchanged)
+		r = list_all(&client, &listed, diag);
+	if (r != ERR_OK)
+		return r;
+	*ret = listed;
+	listed = (struct scim_listed)SCIM_LISTED_INIT;
+	return ERR_OK;
 }
 
 enum err
@@ -313,8 +377,10 @@ scim_read_saved(const void *data, size_t len, uint64_t max_users,
 {
 	AUTO(scim_listing) struct scim_listing listing = SCIM_LISTING_INIT;
 	struct scim_page page;
-	enum err r = scim_page_add(&listing, data, len, &page, diag);
+	enum err r;
 
+	listing.number = ret->number;
+	r = scim_page_add(&listing, data, len, &page, diag);
 	if (r != ERR_OK)
 		return r;
 	if (!page.has_total)

@@ -7,176 +7,22 @@
  *
  *	8x8sso-fetch USER	(the account to become; "" to stay)
  */
-#include <poll.h>
 #include <string.h>
 
 #include "auth/jwk_wire.h"
 #include "auth/oidc.h"
 #include "auth/saml_metadata.h"
 #include "base/clock.h"
-#include "base/io.h"
 #include "base/limits.h"
-#include "directory/scim.h"
 #include "sys/http.h"
 #include "sys/sandbox.h"
 #include "wire/channel.h"
+#include "workers/fetch_users.h"
 
 #define REQUEST_TIMEOUT_MS 10000
-#define ANSWER_TIMEOUT_MS 60000	/* for the command to take a message */
-#define SAVED_FD 3
-#define TOKEN_CLUE 8	/* bytes of a token that give it away */
-#define TIMEOUT_MAX_S 86400u
 #define CPU_SECONDS 600
 #define ADDRESS_SPACE ((size_t)4 * 1024 * 1024 * 1024)
 #define OPEN_FILES 64
-
-/* -- users ----------------------------------------------------------------- */
-
-/* One listing. */
-struct fetch {
-	struct channel *ch;
-	struct http *http;
-	int64_t deadline_ms;
-};
-
-static enum err
-get(void *context, const char *url, struct http_response *ret,
-    struct diag *diag)
-{
-	const struct fetch *fetch = context;
-
-	return http_get(fetch->http, url, fetch->deadline_ms, ret, diag);
-}
-
-static enum err
-wait_a_while(void *context, int64_t ms, struct diag *diag)
-{
-	const struct fetch *fetch = context;
-	int left = clock_left_ms(fetch->deadline_ms);
-	int64_t end = clock_monotonic_ms() + ms;
-
-	if (ms >= left)
-		return fail(diag, ERR_TIMEOUT, "no time left");
-	while (clock_left_ms(end) > 0)
-		(void)poll(NULL, 0, clock_left_ms(end));
-	return ERR_OK;
-}
-
-static enum err
-progress(void *context, uint64_t done, uint64_t total, struct diag *diag)
-{
-	const struct fetch *fetch = context;
-
-	channel_set_timeout(fetch->ch, ANSWER_TIMEOUT_MS);
-	return CHANNEL_SEND(fetch->ch, PROGRESS, diag, wire_u64(done),
-	    wire_u64(total));
-}
-
-/* A server may repeat what it was told: in an error, a redirect, a type, with
- * a JSON escape inside, cut off.  So any text ends where the token begins,
- * wherever it came from. */
-static void
-conceal(const struct buf *token, struct diag *diag)
-{
-	size_t clue = token->len < TOKEN_CLUE ? token->len : TOKEN_CLUE;
-	struct diag whole = *diag;
-	char *begin;
-
-	if (clue == 0)
-		return;
-	begin = memmem(whole.text, strlen(whole.text), token->data, clue);
-	if (begin == NULL)
-		return;
-	*begin = '\0';
-	(void)fail(diag, whole.code, "%s[the token: not shown]", whole.text);
-}
-
-static enum err
-list_server(struct channel *ch, const struct wire_msg *msg,
-    struct scim_listing *ret, struct diag *diag)
-{
-	AUTO(buf) struct buf token = BUF_INIT(SCIM_TOKEN_MAX);
-	AUTO(http) struct http *http = NULL;
-	const struct wire_field *secret = &msg->field[FETCH_USERS_TOKEN];
-	struct http_options options = { "",
-	    "application/scim+json, application/json",
-	    wire_get_text(msg, FETCH_USERS_CA_FILE),
-	    wire_get_text(msg, FETCH_USERS_PROXY) };
-	const struct scim_request request = {
-		wire_get_text(msg, FETCH_USERS_URL),
-		wire_get_u64(msg, FETCH_USERS_PAGE_SIZE),
-		wire_get_u64(msg, FETCH_USERS_MAX_USERS),
-		wire_get_u64(msg, FETCH_USERS_FIRST_PAGE_ONLY) != 0,
-	};
-	uint64_t seconds = wire_get_u64(msg, FETCH_USERS_TIMEOUT);
-	struct fetch fetch = { ch, NULL, 0 };
-	const struct scim_server server = {
-		get, wait_a_while, progress, &fetch
-	};
-	enum err r;
-
-	if (request.page_size == 0 || seconds == 0 || seconds > TIMEOUT_MAX_S)
-		return fail(diag, ERR_WIRE_SYNTAX, "page size or timeout");
-	r = buf_put(&token, secret->data, secret->len);
-	if (r != ERR_OK)
-		return fail(diag, r, "token");
-	options.token = buf_str(&token);
-	r = http_new(&options, &http, diag);
-	if (r != ERR_OK)
-		return r;
-	fetch.http = http;
-	fetch.deadline_ms = clock_monotonic_ms() + (int64_t)seconds * 1000;
-	r = scim_list(&request, &server, ret, diag);
-	conceal(&token, diag);
-	return r;
-}
-
-static enum err
-list_saved(const struct wire_msg *msg, struct scim_listing *ret,
-    struct diag *diag)
-{
-	AUTO(buf) struct buf saved = BUF_INIT(SCIM_SAVED_MAX);
-	enum err r = io_read_all(SAVED_FD, &saved, diag);
-
-	if (r != ERR_OK)
-		return r;
-	return scim_read_saved(saved.data, saved.len,
-	    wire_get_u64(msg, FETCH_USERS_MAX_USERS), ret, diag);
-}
-
-static enum err
-send_user(struct channel *ch, const struct record *u, struct diag *diag)
-{
-	channel_set_timeout(ch, ANSWER_TIMEOUT_MS);
-	return CHANNEL_SEND(ch, USER, diag, wire_text(u->id),
-	    wire_text(u->external_id), wire_text(u->user_name),
-	    wire_u64(u->active), wire_text(u->given_name),
-	    wire_text(u->family_name), wire_text(u->title),
-	    wire_text(u->department), wire_text(u->site),
-	    wire_text(u->created), wire_text(u->number));
-}
-
-static enum err
-fetch_users(struct channel *ch, const struct wire_msg *msg,
-    struct diag *diag)
-{
-	AUTO(scim_listing) struct scim_listing listing = SCIM_LISTING_INIT;
-	bool saved = wire_get_text(msg, FETCH_USERS_URL)[0] == '\0';
-	enum err r = saved ? list_saved(msg, &listing, diag) :
-	    list_server(ch, msg, &listing, diag);
-
-	for (size_t i = 0; i < listing.count && r == ERR_OK; i++)
-		r = send_user(ch, listing.record[i], diag);
-	if (r != ERR_OK)
-		return r;
-	channel_set_timeout(ch, ANSWER_TIMEOUT_MS);
-	r = CHANNEL_SEND(ch, LISTED, diag, wire_u64(0), wire_u64(0),
-	    wire_text(""));
-	if (r != ERR_OK)
-		return r;
-	return CHANNEL_SEND(ch, END, diag, wire_u64(listing.count),
-	    wire_u64(listing.total));
-}
 
 /* -- the identity provider ------------------------------------------------- */
 
@@ -389,7 +235,7 @@ fetch_oidc(struct channel *ch, const struct wire_msg *msg, struct diag *diag)
 		r = fetch_keys(msg, jwks_uri, &keys, diag);
 	if (r != ERR_OK)
 		return r;
-	channel_set_timeout(ch, ANSWER_TIMEOUT_MS);
+	channel_set_timeout(ch, FETCH_ANSWER_MS);
 	r = CHANNEL_SEND(ch, OIDC, diag, wire_text(endpoints.device),
 	    wire_text(endpoints.token), wire_text(endpoints.jwks_uri),
 	    wire_u64(keys.left_out));

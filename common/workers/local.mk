@@ -7,7 +7,8 @@ pkglibexec_PROGRAMS += 8x8sso-device 8x8sso-fetch 8x8sso-saml
 	common/sys/libsandbox.la
 8x8sso_saml_SOURCES = common/workers/saml.c
 8x8sso_saml_LDADD = common/auth/libsaml.la common/sys/libsandbox.la
-8x8sso_fetch_SOURCES = common/workers/fetch.c
+8x8sso_fetch_SOURCES = common/workers/fetch.c \
+	common/workers/fetch_users.c common/workers/fetch_users.h
 8x8sso_fetch_LDADD = common/directory/libscim.la \
 	common/auth/libjose.la common/auth/libmetadata.la \
 	common/sys/libsandbox.la

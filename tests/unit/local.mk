@@ -292,6 +292,17 @@ tests_unit_test_scim_page_LDADD = common/directory/libscim.la $(CMOCKA_LIBS)
 tests_unit_test_scim_retry_SOURCES = tests/unit/test_scim_retry.c $(scim_fake)
 tests_unit_test_scim_retry_LDADD = common/directory/libscim.la $(CMOCKA_LIBS)
 
+# -- groups, ids and validators of a listing
+
+unit_programs += tests/unit/test_scim_etags tests/unit/test_scim_groups \
+	tests/unit/test_scim_resource
+tests_unit_test_scim_etags_SOURCES = tests/unit/test_scim_etags.c $(scim_fake)
+tests_unit_test_scim_etags_LDADD = common/directory/libscim.la $(CMOCKA_LIBS)
+tests_unit_test_scim_groups_SOURCES = tests/unit/test_scim_groups.c $(scim_fake)
+tests_unit_test_scim_groups_LDADD = common/directory/libscim.la $(CMOCKA_LIBS)
+tests_unit_test_scim_resource_SOURCES = tests/unit/test_scim_resource.c
+tests_unit_test_scim_resource_LDADD = common/directory/libscim.la $(CMOCKA_LIBS)
+
 unit_programs += tests/unit/test_net
 tests_unit_test_net_SOURCES = tests/unit/test_net.c
 tests_unit_test_net_LDADD = common/base/libbase.la $(CMOCKA_LIBS)

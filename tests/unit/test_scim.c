@@ -173,7 +173,10 @@ more_users_than_allowed_are_an_error(void **state)
 static void
 a_connection_test_asks_for_one_page(void **state)
 {
-	const struct scim_request request = { FAKE_URL, 1, 1000, true };
+	const struct scim_request request = {
+		.url = FAKE_URL, .page_size = 1, .max_users = 1000,
+		.first_page_only = true, .groups = true, FAKE_PLAIN
+	};
 	AUTO(scim_listing) struct scim_listing l = SCIM_LISTING_INIT;
 	struct diag diag = DIAG_INIT;
 	struct scim_fake f = { .users = 500 };
@@ -195,7 +198,10 @@ a_tenant_url_that_cannot_be_extended_is_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-		const struct scim_request request = { bad[i], 10, 10, false };
+		const struct scim_request request = {
+			.url = bad[i], .page_size = 10, .max_users = 10,
+			FAKE_PLAIN
+		};
 		AUTO(scim_listing) struct scim_listing l = SCIM_LISTING_INIT;
 		struct diag diag = DIAG_INIT;
 		struct scim_fake f = { .users = 5 };
