@@ -20,11 +20,13 @@ sbin_PROGRAMS += 8x8sso
 	common/admin/nsswitch.c common/admin/nsswitch.h \
 	common/admin/oidc_print.c common/admin/oidc_print.h \
 	common/admin/print.c common/admin/print.h \
+	common/admin/progress.c common/admin/progress.h \
 	common/admin/publish.c common/admin/publish.h \
 	common/admin/state_dir.c common/admin/state_dir.h \
 	common/admin/status.c \
 	common/admin/sync.c common/admin/sync.h \
-	common/admin/sync_report.c \
+	common/admin/sync_differ.c \
+	common/admin/sync_report.c common/admin/sync_users.c \
 	common/admin/user.c
 8x8sso_LDADD = common/directory/libdirectory.la common/auth/librules.la \
 	common/auth/libjose.la common/sys/libconf.la common/sys/libjson.la \

@@ -42,7 +42,7 @@ static const struct command {
 	{ "status", "status",
 	    "show the last sync, users, keys and cache",
 	    admin_status, NEEDS_ROOT | NEEDS_CONF },
-	{ "sync", "sync [--from FILE]",
+	{ "sync", "sync [--accept-loss] [--dry-run] [--from FILE]",
 	    "fetch users and keys, and publish them to this host",
 	    admin_sync, NEEDS_ROOT | NEEDS_CONF },
 	{ "user", "user list [--refused|--inactive] | user show NAME",

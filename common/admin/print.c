@@ -7,6 +7,8 @@
 #include "base/cleanup.h"
 #include "base/parse.h"
 
+#define COLUMNS 80
+
 /* Length of the UTF-8 sequence that begins so; parse_is_utf8() says whether
  * it is one. */
 static size_t
@@ -66,6 +68,43 @@ print_field(FILE *out, const char *label, const char *value)
 	(void)fprintf(out, "%s:%*s", label, pad > 1 ? pad : 1, "");
 	print_safe(out, value[0] == '\0' ? "-" : value);
 	(void)fputc('\n', out);
+}
+
+/* Bytes of text that fill at most `columns`, one per character; up to the
+ * last blank if there is one. */
+static size_t
+line_length(const char *text, size_t columns)
+{
+	size_t len = 0;
+	size_t blank = 0;
+
+	for (size_t used = 0; text[len] != '\0'; len++) {
+		if (((unsigned char)text[len] & 0xc0) == 0x80)
+			continue;
+		if (used++ == columns)
+			return blank > 0 ? blank : len;
+		if (text[len] == ' ')
+			blank = len + 1;
+	}
+	return len;
+}
+
+void
+print_wrapped(FILE *out, const char *text, unsigned int indent)
+{
+	unsigned int margin = 0;
+
+	do {
+		size_t len = line_length(text, COLUMNS - margin);
+		size_t shown = len;
+
+		while (shown > 0 && text[shown - 1] == ' ')
+			shown--;
+		(void)fprintf(out, "%*s%.*s\n", (int)margin, "", (int)shown,
+		    text);
+		text += len;
+		margin = indent;
+	} while (*text != '\0');
 }
 
 void

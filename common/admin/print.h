@@ -17,6 +17,10 @@ void print_safe(FILE *out, const char *text);
 /* "Label:            value", the value safe, "-" when it is empty. */
 void print_field(FILE *out, const char *label, const char *value);
 
+/* Text that is safe, in lines of 80 columns at most, each after the first
+ * indented. */
+void print_wrapped(FILE *out, const char *text, unsigned int indent);
+
 #define PRINT_AGE_SIZE 40
 
 /* "90 s ago", "12 min ago", "5 h ago", "3 days ago"; "in the future" when

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * 8x8sso sync [--from FILE]
+ * 8x8sso sync [--accept-loss] [--dry-run] [--from FILE]
  *
  * Three parts, which fail independently: the identity provider's keys, the
  * device flow's endpoints and keys, and the users.  Each ends in one
@@ -10,8 +10,7 @@
  */
 #include "admin/sync.h"
 
-#include <fcntl.h>
-#include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,11 +18,9 @@
 #include "admin/fetch.h"
 #include "admin/idp_print.h"
 #include "admin/oidc_print.h"
-#include "admin/publish.h"
 #include "admin/state_dir.h"
 #include "auth/oidc_fetch.h"
 #include "base/clock.h"
-#include "base/limits.h"
 #include "sys/sandbox.h"
 
 static void
@@ -103,99 +100,6 @@ sync_device(struct sync *sync, struct diag *diag)
 	return ERR_OK;
 }
 
-/* -- the users ------------------------------------------------------------- */
-
-/* The update begins with the first record: only then is the listing known to
- * be complete, and the worker was started by root. */
-static enum err
-begin_update(struct sync *sync, struct diag *diag)
-{
-	const struct admin *admin = sync->admin;
-	enum err r;
-
-	if (sync->update != NULL)
-		return ERR_OK;
-	r = sandbox_as(admin->conf.host_user, diag);
-	if (r != ERR_OK)
-		return r;
-	return update_begin(sync->store, &admin->conf, admin->now,
-	    &sync->update, diag);
-}
-
-static enum err
-take_record(const struct record *record, void *context, struct diag *diag)
-{
-	struct sync *sync = context;
-	enum err r = begin_update(sync, diag);
-
-	return r != ERR_OK ? r : update_add(sync->update, record, diag);
-}
-
-static void
-show_progress(uint64_t done, uint64_t total, void *context)
-{
-	const struct sync *sync = context;
-
-	if (sync->shows_progress)
-		(void)fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 " users",
-		    done, total);
-}
-
-/* From the server, or from the open file. */
-static enum err
-fetch_records(struct sync *sync, int file, struct diag *diag)
-{
-	const struct fetch_users ask = {
-		.file = file, .record = take_record,
-		.progress = show_progress, .context = sync,
-	};
-	AUTO(fetched) struct fetched fetched = FETCHED_INIT;
-	enum err r = fetch_users(sync->admin, &ask, &fetched, diag);
-
-	if (sync->shows_progress)
-		(void)fputs("\r\033[K", stderr);
-	return r;
-}
-
-/* A pipe is welcome if somebody writes to it; opening one must not wait for
- * that, with the lock held. */
-static enum err
-read_saved(struct sync *sync, struct diag *diag)
-{
-	AUTO_CLOSE int file = open(sync->from,
-	    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct diag why = DIAG_INIT;
-	enum err r;
-
-	if (file < 0 || fcntl(file, F_SETFL, 0) != 0)
-		return fail_errno(diag, ERR_IO, "%s", sync->from);
-	r = fetch_records(sync, file, &why);
-	if (r != ERR_OK)
-		return fail(diag, r, "%s: %s", sync->from, why.text);
-	return ERR_OK;
-}
-
-static enum err
-sync_users(struct sync *sync, struct diag *diag)
-{
-	const struct update_options options = {
-		.keeps_groups = sync->from != NULL,
-	};
-	enum err r = sync->from != NULL ? read_saved(sync, diag) :
-	    fetch_records(sync, -1, diag);
-
-	/* An empty listing has no first record. */
-	if (r == ERR_OK)
-		r = begin_update(sync, diag);
-	if (r == ERR_OK)
-		r = update_commit(&sync->update, &options, &sync->users,
-		    diag);
-	if (r == ERR_OK)
-		r = publish_now(sync->admin, sync->store, &sync->published,
-		    diag);
-	return r;
-}
-
 /* -- all of them ----------------------------------------------------------- */
 
 const struct sync_part sync_parts[PART_COUNT] = {
@@ -259,52 +163,122 @@ run_parts(struct sync *sync)
 		if (r != ERR_OK && diag->text[0] == '\0')
 			(void)fail(diag, r, "%s", err_text(r));
 	}
-	remember_outcome(sync);
+	if (!sync->dry_run)
+		remember_outcome(sync);
 }
 
-/* The only argument is --from FILE. */
-static enum err
-read_arguments(struct sync *sync, int argc, char **argv, struct diag *diag)
+static const struct {
+	const char *name;
+	bool has_value;
+	size_t offset;		/* in struct sync */
+} options[] = {
+	{ "--accept-loss", false, offsetof(struct sync, accept_loss) },
+	{ "--dry-run", false, offsetof(struct sync, dry_run) },
+	{ "--from", true, offsetof(struct sync, from) },
+};
+
+/* Takes the option at argv[*i], and its value; false: it is none, or came
+ * before, or lacks its value. */
+static bool
+take_option(struct sync *sync, char **argv, int *i)
 {
-	if (argc == 3 && strcmp(argv[1], "--from") == 0)
-		sync->from = argv[2];
-	else if (argc != 1)
-		return fail(diag, ERR_USAGE, "sync [--from FILE]");
-	sync->wanted[PART_IDP] = sync->admin->conf.idp_issuer[0] != '\0';
-	sync->wanted[PART_DEVICE] = sync->admin->conf.device_enabled;
+	size_t k = 0;
+	void *place;
+
+	while (k < ARRAY_LEN(options) &&
+	    strcmp(argv[*i], options[k].name) != 0)
+		k++;
+	if (k == ARRAY_LEN(options))
+		return false;
+	place = (char *)sync + options[k].offset;
+	if (!options[k].has_value) {
+		bool is_new = !*(bool *)place;
+
+		*(bool *)place = true;
+		return is_new;
+	}
+	if (*(const char **)place != NULL || argv[*i + 1] == NULL)
+		return false;
+	*(const char **)place = argv[++*i];
+	return true;
+}
+
+static enum err
+read_arguments(struct sync *sync, char **argv, struct diag *diag)
+{
+	const struct conf *conf = &sync->admin->conf;
+
+	for (int i = 1; argv[i] != NULL; i++)
+		if (!take_option(sync, argv, &i))
+			return fail(diag, ERR_USAGE, "sync [--accept-loss] "
+			    "[--dry-run] [--from FILE]");
+	sync->wanted[PART_IDP] = conf->idp_issuer[0] != '\0' &&
+	    !sync->dry_run;
+	sync->wanted[PART_DEVICE] = conf->device_enabled && !sync->dry_run;
 	sync->wanted[PART_USERS] = sync->from != NULL ||
-	    sync->admin->conf.scim_url[0] != '\0';
+	    conf->scim_url[0] != '\0';
 	return ERR_OK;
+}
+
+/* A dry run works on a copy: it takes no lock, and leaves nothing. */
+static enum err
+open_copy(struct sync *sync, struct diag *diag)
+{
+	const struct conf *conf = &sync->admin->conf;
+	char path[PATH_MAX];
+	enum err r = sandbox_as(conf->host_user, diag);
+
+	if (r != ERR_OK)
+		return r;
+	conf_state_path(conf, path, sizeof(path));
+	return store_open_copy(path, &sync->store, diag);
+}
+
+static enum err
+open_state(struct sync *sync, int *ret_lock, struct diag *diag)
+{
+	const struct admin *admin = sync->admin;
+	enum err r;
+
+	if (sync->dry_run)
+		return open_copy(sync, diag);
+	r = state_dir_make(&admin->conf, diag);
+	if (r == ERR_OK)
+		r = state_dir_lock(&admin->conf, ret_lock, diag);
+	if (r == ERR_OK)
+		r = admin_store_open(admin, true, &sync->store, diag);
+	return r;
 }
 
 int
 admin_sync(struct admin *admin, int argc, char **argv)
 {
 	AUTO_CLOSE int lock_fd = -1;
-	AUTO(sync) struct sync sync = { .admin = admin };
+	AUTO(sync) struct sync sync = {
+		.admin = admin, .writer = JSON_WRITER_INIT(stdout),
+	};
 	struct diag diag = DIAG_INIT;
-	enum err r = read_arguments(&sync, argc, argv, &diag);
+	enum err r = read_arguments(&sync, argv, &diag);
 
+	(void)argc;
 	if (r != ERR_OK) {
 		(void)admin_fail(admin, &diag);
 		return ADMIN_USAGE;
 	}
 	if (!sync.wanted[PART_IDP] && !sync.wanted[PART_DEVICE] &&
 	    !sync.wanted[PART_USERS]) {
-		(void)fail(&diag, ERR_CONF_MISSING, "%s: neither [idp] nor "
-		    "[device] nor [scim] is configured", admin->conf_path);
+		(void)fail(&diag, ERR_CONF_MISSING, "%s: %s",
+		    admin->conf_path, sync.dry_run ?
+		    "[scim] is not configured" : "neither [idp] nor "
+		    "[device] nor [scim] is configured");
 		(void)admin_fail(admin, &diag);
 		return ADMIN_NOT_CONFIGURED;
 	}
-	sync.shows_progress = !admin->quiet && !admin->json &&
-	    isatty(STDERR_FILENO);
-	r = state_dir_make(&admin->conf, &diag);
-	if (r == ERR_OK)
-		r = state_dir_lock(&admin->conf, &lock_fd, &diag);
-	if (r == ERR_OK)
-		r = admin_store_open(admin, true, &sync.store, &diag);
+	progress_init(&sync.progress, stderr, !admin->quiet && !admin->json);
+	r = open_state(&sync, &lock_fd, &diag);
 	if (r != ERR_OK)
 		return admin_fail(admin, &diag);
+	sync_report_begin(&sync);
 	run_parts(&sync);
 	return sync_report(&sync);
 }

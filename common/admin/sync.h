@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * `8x8sso sync`: sync.c runs the parts, sync_report.c says how they went.
+ * `8x8sso sync`: sync.c runs the parts, sync_users.c is the greatest of them,
+ * sync_differ.c prints what a dry run finds, sync_report.c says how it went.
  */
 #ifndef ADMIN_SYNC_H
 #define ADMIN_SYNC_H
 
 #include "admin/admin.h"
+#include "admin/progress.h"
 #include "directory/publish.h"
 #include "directory/update.h"
+#include "sys/json.h"
 
 enum part_id { PART_IDP, PART_DEVICE, PART_USERS, PART_COUNT };
 
@@ -22,12 +25,17 @@ struct key_counts {
 struct sync {
 	const struct admin *admin;
 	const char *from;	/* saved listing, or NULL */
-	bool shows_progress;
+	bool accept_loss;
+	bool dry_run;
+	struct progress progress;
+	struct json_writer writer;	/* of --json's document */
 	struct store *store;
 	struct update *update;
 	struct key_counts idp;
 	struct key_counts device;
 	struct update_report users;
+	bool has_report;	/* users is filled */
+	unsigned int logged;	/* conflicts */
 	struct publish_report published;
 	bool wanted[PART_COUNT];
 	struct diag failed[PART_COUNT];	/* code ERR_OK: it did not */
@@ -40,8 +48,22 @@ struct sync_part {
 
 extern const struct sync_part sync_parts[PART_COUNT];
 
-/* To the log, the terminal and, with --json, the one document; the command's
- * exit code. */
-int sync_report(const struct sync *sync);
+/* Lists the users, applies the listing and publishes; a dry run does the
+ * first, and tells what the second would do. */
+enum err sync_users(struct sync *sync, struct diag *diag) MUST_USE;
+
+/* One difference, for people (80 columns) or into the array of the
+ * document. */
+void sync_differ_text(const struct difference *difference, FILE *out);
+void sync_differ_json(const struct difference *difference,
+	struct json_writer *w);
+
+/* With --json, the beginning of the document: up to the array of differences
+ * of a dry run. */
+void sync_report_begin(struct sync *sync);
+
+/* To the log, the terminal and, with --json, the rest of the document; the
+ * command's exit code. */
+int sync_report(struct sync *sync);
 
 #endif

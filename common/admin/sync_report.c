@@ -6,6 +6,8 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "admin/print.h"
+#include "base/cleanup.h"
 #include "base/log.h"
 #include "sys/json.h"
 
@@ -41,77 +43,135 @@ is_done(const struct sync *sync, enum part_id id)
 	return sync->wanted[id] && sync->failed[id].code == ERR_OK;
 }
 
-static void
-print_json(const struct sync *sync)
+/* A dry run says also what would be refused. */
+static bool
+has_users(const struct sync *sync)
 {
-	struct json_writer w = JSON_WRITER_INIT(stdout);
+	return sync->dry_run ? sync->has_report : is_done(sync, PART_USERS);
+}
 
-	json_begin(&w, NULL, '{');
-	if (is_done(sync, PART_IDP)) {
-		json_begin(&w, "idp", '{');
-		json_put_int(&w, "keys", (int64_t)sync->idp.keys);
-		json_end(&w, '}');
-	}
-	if (is_done(sync, PART_DEVICE)) {
-		json_begin(&w, "device", '{');
-		json_put_int(&w, "keys", (int64_t)sync->device.keys);
-		json_put_int(&w, "left_out", (int64_t)sync->device.left_out);
-		json_end(&w, '}');
-	}
-	if (is_done(sync, PART_USERS)) {
-		json_begin(&w, "users", '{');
-		for (size_t i = 0; i < ARRAY_LEN(counts); i++)
-			json_put_int(&w, counts[i].name,
-			    (int64_t)count_of(sync, i));
-		json_put_int(&w, "published", (int64_t)sync->published.users);
-		json_put_int(&w, "left_out",
-		    (int64_t)sync->published.left_out);
-		json_put_bool(&w, "cache_unchanged",
-		    sync->published.unchanged);
-		json_end(&w, '}');
-	}
-	json_begin(&w, "errors", '[');
-	for (size_t i = 0; i < PART_COUNT; i++) {
-		if (sync->failed[i].code == ERR_OK)
-			continue;
-		json_begin(&w, NULL, '{');
-		json_put_string(&w, "part", sync_parts[i].name);
-		json_put_string(&w, "error", err_name(sync->failed[i].code));
-		json_put_string(&w, "detail", sync->failed[i].text);
-		json_end(&w, '}');
-	}
-	json_end(&w, ']');
-	json_end(&w, '}');
+void
+sync_report_begin(struct sync *sync)
+{
+	if (!sync->admin->json)
+		return;
+	json_begin(&sync->writer, NULL, '{');
+	if (sync->dry_run)
+		json_begin(&sync->writer, "difference", '[');
 }
 
 static void
-print_summary(const struct sync *sync)
+put_users(const struct sync *sync, struct json_writer *w)
+{
+	json_begin(w, "users", '{');
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++)
+		json_put_int(w, counts[i].name, (int64_t)count_of(sync, i));
+	if (!sync->dry_run) {
+		json_put_int(w, "published", (int64_t)sync->published.users);
+		json_put_int(w, "left_out",
+		    (int64_t)sync->published.left_out);
+		json_put_bool(w, "cache_unchanged",
+		    sync->published.unchanged);
+	}
+	json_end(w, '}');
+}
+
+static void
+end_json(struct sync *sync)
+{
+	struct json_writer *w = &sync->writer;
+
+	if (sync->dry_run)
+		json_end(w, ']');
+	json_put_bool(w, "dry_run", sync->dry_run);
+	if (is_done(sync, PART_IDP)) {
+		json_begin(w, "idp", '{');
+		json_put_int(w, "keys", (int64_t)sync->idp.keys);
+		json_end(w, '}');
+	}
+	if (is_done(sync, PART_DEVICE)) {
+		json_begin(w, "device", '{');
+		json_put_int(w, "keys", (int64_t)sync->device.keys);
+		json_put_int(w, "left_out", (int64_t)sync->device.left_out);
+		json_end(w, '}');
+	}
+	if (has_users(sync))
+		put_users(sync, w);
+	json_begin(w, "errors", '[');
+	for (size_t i = 0; i < PART_COUNT; i++) {
+		if (sync->failed[i].code == ERR_OK)
+			continue;
+		json_begin(w, NULL, '{');
+		json_put_string(w, "part", sync_parts[i].name);
+		json_put_string(w, "error", err_name(sync->failed[i].code));
+		json_put_string(w, "detail", sync->failed[i].text);
+		json_end(w, '}');
+	}
+	json_end(w, ']');
+	json_end(w, '}');
+}
+
+static void
+put_counts(FILE *line, const struct sync *sync)
+{
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++)
+		if (i == 0 || count_of(sync, i) > 0)
+			(void)fprintf(line, "%s %" PRIu64 " %s",
+			    i == 0 ? "" : ",", count_of(sync, i),
+			    counts[i].name);
+}
+
+static void
+put_key_count(FILE *line, const char *name, const struct key_counts *keys)
+{
+	(void)fprintf(line, "%s: %zu key%s", name, keys->keys,
+	    keys->keys == 1 ? "" : "s");
+}
+
+static void
+put_summary(FILE *line, const struct sync *sync)
 {
 	const char *separator = "";
 
 	if (is_done(sync, PART_IDP)) {
-		(void)printf("identity provider: %zu key%s", sync->idp.keys,
-		    sync->idp.keys == 1 ? "" : "s");
+		put_key_count(line, "identity provider", &sync->idp);
 		separator = "; ";
 	}
 	if (is_done(sync, PART_DEVICE)) {
-		(void)printf("%sdevice flow: %zu key%s", separator,
-		    sync->device.keys, sync->device.keys == 1 ? "" : "s");
+		(void)fputs(separator, line);
+		put_key_count(line, "device flow", &sync->device);
 		separator = "; ";
 	}
-	if (is_done(sync, PART_USERS)) {
-		(void)printf("%susers:", separator);
-		for (size_t i = 0; i < ARRAY_LEN(counts); i++)
-			if (i == 0 || count_of(sync, i) > 0)
-				(void)printf("%s %" PRIu64 " %s",
-				    i == 0 ? "" : ",", count_of(sync, i),
-				    counts[i].name);
-		(void)printf(", %" PRIu64 " published",
+	if (!has_users(sync))
+		return;
+	(void)fprintf(line, "%s%s:", separator,
+	    sync->dry_run ? "dry run" : "users");
+	put_counts(line, sync);
+	if (sync->dry_run)
+		(void)fputs("; nothing was changed", line);
+	else
+		(void)fprintf(line, ", %" PRIu64 " published",
 		    sync->published.users);
-		separator = "\n";
-	}
-	if (separator[0] != '\0')
-		(void)putchar('\n');
+}
+
+/* A dry run is for people and in 80 columns; the line of a sync stays one,
+ * because scripts look for it. */
+static void
+print_summary(const struct sync *sync)
+{
+	AUTO_FREE char *text = NULL;
+	size_t size = 0;
+	FILE *line = open_memstream(&text, &size);
+
+	if (line == NULL)
+		return;
+	put_summary(line, sync);
+	if (fclose(line) != 0 || size == 0)
+		return;
+	if (sync->dry_run)
+		print_wrapped(stdout, text, 9);
+	else
+		(void)puts(text);
 }
 
 static void
@@ -145,7 +205,7 @@ log_part(const struct sync *sync, enum part_id id)
 }
 
 int
-sync_report(const struct sync *sync)
+sync_report(struct sync *sync)
 {
 	/* With --json the errors are in the one document. */
 	const struct admin plain = { .json = false };
@@ -154,7 +214,7 @@ sync_report(const struct sync *sync)
 	for (size_t i = 0; i < PART_COUNT; i++) {
 		struct diag diag = DIAG_INIT;
 
-		if (sync->wanted[i])
+		if (sync->wanted[i] && !sync->dry_run)
 			log_part(sync, (enum part_id)i);
 		if (sync->failed[i].code == ERR_OK)
 			continue;
@@ -163,7 +223,7 @@ sync_report(const struct sync *sync)
 		code = admin_fail(&plain, &diag);
 	}
 	if (sync->admin->json)
-		print_json(sync);
+		end_json(sync);
 	else if (!sync->admin->quiet)
 		print_summary(sync);
 	return code;

@@ -44,9 +44,10 @@ changes_nothing() # REASON [ARGUMENT...]
 	before=$(cksum <"$cache")
 	admin --json user list
 	cp "$dir/out" "$dir/users"
-	admin "$@" sync
+	admin sync "$@"
 	status=$?
 	cat "$dir/err"
+	cp "$dir/err" "$dir/why"
 	[ $status -eq 1 ] && grep -q "($reason" "$dir/err" &&
 		[ "$(cksum <"$cache")" = "$before" ] &&
 		admin --json user list && cmp "$dir/out" "$dir/users"
@@ -178,11 +179,196 @@ wait $!
 check "a pipe that somebody writes to is waited for" sh -c "
 	(sleep 0.2; cat '$dir/saved') | timeout 20 '$top_builddir/8x8sso' \
 		--config '$dir/conf' sync --from /dev/stdin"
+# -- what would be
+
+state_sum() # -> of all that is there, times included
+{
+	(cd "$1" && find . -printf '%p %s %m %T@\n' | sort &&
+		find . -type f -exec cksum {} +) | cksum
+}
+
+people() # FIRST LAST [ACTIVE] -> "$dir/saved", user1 ... of numbers
+{
+	$python - "$1" "$2" "${3:-1}" >"$dir/saved" <<-'END'
+		import json, sys
+		first, last, active = map(int, sys.argv[1:])
+		people = [{"id": f"p{i}", "userName": f"user{i}@contoso.example",
+		           "active": bool(active)} for i in range(first, last + 1)]
+		print(json.dumps({"totalResults": len(people),
+		                  "Resources": people}))
+	END
+}
+
+report_of() # -> the numbers that a dry run and a sync both have
+{
+	$python -c 'import json, sys
+users = json.load(sys.stdin)["users"]
+for key in "published", "left_out", "cache_unchanged":
+    users.pop(key, None)
+print(users)' <"$dir/out"
+}
+
+kinds_of()
+{
+	$python -c 'import collections, json, sys
+print(*sorted(collections.Counter(d["kind"] for d in
+      json.load(sys.stdin)["difference"]).items()))' <"$dir/out"
+}
+
+state=$dir/dry
+cache=$state/nss.cache
+configure good/1
+people 1 40
+check "a dry run wants no state directory" \
+	succeeds sync --dry-run --from "$dir/saved"
+check "and makes none" test ! -e "$state"
+check "a line for each" sh -c "[ \$(grep -c '^added  *user' '$dir/out') = 40 ]"
+check "the last line sums it up" sh -c \
+	"tail -n 1 '$dir/out' | grep -x \
+	'dry run: 40 listed, 40 added; nothing was changed'"
+check "no line is too long" sh -c "! grep -q '.\{81\}' '$dir/out'"
+check "the same in JSON" succeeds sync --from "$dir/saved" --json --dry-run
+expected=$(report_of)
+check "one kind of difference" test "$(kinds_of)" = "('added', 40)"
+check "quietly" succeeds --quiet sync --from "$dir/saved" --dry-run
+check "is without a word" test ! -s "$dir/out"
+check "the sync" succeeds --json sync --from "$dir/saved"
+check "does what the dry run said" test "$(report_of)" = "$expected"
+check "a dry run of the same" succeeds --json sync --dry-run \
+	--from "$dir/saved"
+check "finds no difference" test "$(kinds_of)" = ""
+
+before=$(state_sum "$state")
+people 3 41
+check "a dry run says who goes and comes" succeeds sync --dry-run \
+	--from "$dir/saved"
+check "who is new" grep -q '^added  *user41  *user41@contoso.example$' \
+	"$dir/out"
+check "who is gone" grep -q '^vanished  *user2  *user2@contoso.example$' \
+	"$dir/out"
+check "it leaves no trace" test "$(state_sum "$state")" = "$before"
+check "nor does one by the server" succeeds sync --dry-run --accept-loss
+check "that it is asked for" grep -q '^vanished  *user40 ' "$dir/out"
+check "as it was" test "$(state_sum "$state")" = "$before"
+chmod 0555 "$state" "$state/state"
+check "a directory that cannot be written does for it" succeeds sync \
+	--dry-run --from "$dir/saved"
+chmod 0755 "$state"
+chmod 0700 "$state/state"
+
+people 1 31
+check "nine of forty may go" succeeds sync --dry-run --from "$dir/saved"
+people 1 30
+check "ten may not" changes_nothing scim-loss --from "$dir/saved"
+check "the numbers are there" grep -q \
+	'users: 10 of 40 active users would vanish or turn inactive; nothing' \
+	"$dir/why"
+check "and the remedy" grep -q '8x8sso sync --accept-loss' "$dir/why"
+check "status says why" sh -c "'$top_builddir/8x8sso' --config '$dir/conf' \
+	status | grep 'users: scim-loss at 2'"
+before=$(state_sum "$state")
+admin sync --dry-run --from "$dir/saved"
+check "a dry run of it fails, too" test $? -eq 1
+check "but says what would be" sh -c \
+	"[ \$(grep -c '^vanished ' '$dir/out') = 10 ]"
+check "says why it would not" grep -q 'users: 10 of 40.*(scim-loss' "$dir/err"
+admin sync --from "$dir/saved" --dry-run --json
+check "the same in JSON" grep -q \
+	'"vanished":10,.*"errors":\[{"part":"users","error":"scim-loss"' \
+	"$dir/out"
+check "nothing is written down of it" test "$(state_sum "$state")" = "$before"
+check "unless it is right, so with both options" succeeds --json sync \
+	--accept-loss --from "$dir/saved" --dry-run
+expected=$(report_of)
+people 1 40 0
+check "all inactive is a loss" changes_nothing scim-loss --from "$dir/saved"
+people 1 30
+check "who accepts it" succeeds --json sync --from "$dir/saved" --accept-loss
+check "gets what was said" test "$(report_of)" = "$expected"
+configure good/0
+check "an empty listing is a loss" changes_nothing scim-empty
+check "and can be accepted" succeeds sync --accept-loss
+check "with everybody gone" grep -q '30 vanished, 40 published$' \
+	"$dir/out"
+check "all numbers went, and none came again" test \
+	"$(admin --json user list; grep -o '"state":"vanished"' "$dir/out" |
+		wc -l)" = 40
+
+configure good/1
+printf '{"totalResults": 1, "Resources": [{"id": "x", "userName":
+	"x\\u001b[31m\\u202eevil@contoso.example", "active": true}]}' \
+	>"$dir/saved"
+check "nothing hostile" succeeds sync --dry-run --accept-loss \
+	--from "$dir/saved"
+check "is printed as it came" sh -c \
+	"grep -F 'x\\x1b[31m\\xe2\\x80\\xaeevil' '$dir/out' | grep -vF '$esc'"
+
+# -- on a terminal
+
+on_terminal() # COLUMNS ARGUMENT... -> standard error's bytes in "$dir/seen"
+{
+	$python - "$dir/seen" "$@" <<-'END'
+		import fcntl, os, pty, struct, sys, termios
+		seen, columns, *command = sys.argv[1:]
+		leader, terminal = pty.openpty()
+		fcntl.ioctl(terminal, termios.TIOCSWINSZ,
+		            struct.pack("HHHH", 24, int(columns), 0, 0))
+		if os.fork() == 0:
+		    os.dup2(os.open("/dev/null", os.O_WRONLY), 1)
+		    os.dup2(terminal, 2)
+		    os.close(leader)
+		    os.execv(command[0], command)
+		os.close(terminal)
+		out = b""
+		try:
+		    while True:
+		        out += os.read(leader, 65536)
+		except OSError:
+		    pass
+		code = os.waitstatus_to_exitcode(os.wait()[1])
+		open(seen, "wb").write(out)
+		lines = out.decode().split("\r\x1b[K")
+		assert all(len(line) < int(columns) for line in lines), lines
+		sys.exit(code)
+	END
+}
+
+configure good/250
+for columns in 80 40; do
+	check "a terminal of $columns columns is not overrun" \
+		on_terminal $columns "$top_builddir/8x8sso" --config \
+		"$dir/conf" sync --accept-loss
+	check "it sees how far it is" grep -q 'reading \[#*\.*\] [0-9]* of 250' \
+		"$dir/seen"
+	check "and what is done then" grep -q \
+		'taking.*applying the listing.*publishing' "$dir/seen"
+	check "and the line is gone at the end" sh -c \
+		"tail -c 4 '$dir/seen' | grep -qx '.*$esc\[K'"
+done
+check "quiet is quiet there, too" on_terminal 80 "$top_builddir/8x8sso" \
+	--config "$dir/conf" --quiet sync
+check "all of it" test ! -s "$dir/seen"
+check "and so is JSON" on_terminal 80 "$top_builddir/8x8sso" \
+	--config "$dir/conf" --json sync
+check "on standard error" test ! -s "$dir/seen"
+admin sync
+check "nothing is drawn on what is no terminal" test ! -s "$dir/err"
+
+# -- usage
+
+for wrong in "--dry-run --dry-run" "--from" "--from a --from b" "--from a b" \
+		"--accept-losses"; do
+	# shellcheck disable=SC2086 # words
+	admin sync $wrong
+	check "sync $wrong is wrong" test $? -eq 2
+done
 admin sync --form x
 check "wrong usage has an exit code of its own" test $? -eq 2
 printf '[host]\nstate_dir = %s\nuser =\n' "$state" >"$dir/conf"
 admin sync
 check "nothing configured has one too" test $? -eq 3
+admin sync --dry-run
+check "also for a dry run" test $? -eq 3
 printf '[host]\nstate_dir = %s\nuser =\n' "$dir/fresh" >"$dir/conf"
 admin check
 check "without a server, check tells how users come" \
