@@ -27,6 +27,8 @@ static const struct {
 	{ "site_conflicts", offsetof(struct update_report, site_conflicts) },
 	{ "id_conflicts", offsetof(struct update_report, id_conflicts) },
 	{ "groups", offsetof(struct update_report, groups) },
+	{ "links", offsetof(struct update_report, links) },
+	{ "links_idle", offsetof(struct update_report, links_idle) },
 	{ "groups_refused", offsetof(struct update_report, groups_refused) },
 };
 

@@ -43,6 +43,15 @@ is_allowed(const struct policy_account *account, const struct conf_list *allow)
 	return false;
 }
 
+static bool
+is_at(const struct policy_account *account, const struct conf_list *sites)
+{
+	for (size_t i = 0; i < sites->count; i++)
+		if (strcmp(account->site, sites->item[i]) == 0)
+			return true;
+	return sites->count == 0;
+}
+
 enum err
 policy_check(const struct conf *conf, const struct policy_account *account,
     int64_t now, struct diag *diag)
@@ -57,5 +66,8 @@ policy_check(const struct conf *conf, const struct policy_account *account,
 		    (long long)account->last_sync, (long long)now);
 	if (!is_allowed(account, &conf->access_allow))
 		return fail(diag, ERR_USER_NOT_ALLOWED, "%s", account->login);
+	if (!is_at(account, &conf->access_sites))
+		return fail(diag, ERR_USER_SITE, "%s is of site \"%s\"",
+		    account->login, account->site);
 	return ERR_OK;
 }

@@ -5,11 +5,20 @@
 
 /* The columns' order is the order of text_columns[] and of read_row(). */
 #define SELECT_USERS \
-	"SELECT users.scim_id, external_id, user_name, given_name, " \
-	    "family_name, title, department, site, created, " \
-	    "CASE refused WHEN '' THEN login END, subject, " \
-	    "uid, active, vanished, refused, seen_at " \
-	"FROM users LEFT JOIN pins ON pins.scim_id = users.scim_id "
+	"SELECT users.scim_id, external_id, users.user_name, given_name, " \
+	    "family_name, title, department, site, site_listed, created, " \
+	    "coalesce(links.name, CASE refused WHEN '' THEN login END), " \
+	    "subject, uid, active, vanished, refused, seen_at, " \
+	    "links.name IS NOT NULL " \
+	"FROM users LEFT JOIN pins ON pins.scim_id = users.scim_id " \
+	    "LEFT JOIN links ON links.scim_id = users.scim_id "
+
+/* A login name is the linked account's, or else the record's own. */
+#define WHERE_LOGIN \
+	"WHERE users.scim_id = coalesce(" \
+	    "(SELECT scim_id FROM links WHERE name = ?1), " \
+	    "(SELECT scim_id FROM users WHERE login = ?1 AND refused = '' " \
+		"AND scim_id NOT IN (SELECT scim_id FROM links)))"
 
 #define SELECT_GROUPS \
 	"SELECT name FROM memberships JOIN groups USING (gid) " \
@@ -24,13 +33,14 @@ static const size_t text_columns[] = {
 	offsetof(struct directory_user, title),
 	offsetof(struct directory_user, department),
 	offsetof(struct directory_user, site),
+	offsetof(struct directory_user, site_listed),
 	offsetof(struct directory_user, created),
 	offsetof(struct directory_user, login),
 	offsetof(struct directory_user, pin),
 };
 
 enum { COLUMN_UID = ARRAY_LEN(text_columns), COLUMN_ACTIVE, COLUMN_VANISHED,
-	COLUMN_REFUSED, COLUMN_SEEN_AT };
+	COLUMN_REFUSED, COLUMN_SEEN_AT, COLUMN_LINKED };
 
 static char **
 text_of(struct directory_user *user, size_t column)
@@ -65,8 +75,10 @@ read_row(struct store_stmt *stmt, struct directory_user *user,
 	user->active = store_int(stmt, COLUMN_ACTIVE) != 0;
 	user->vanished = store_int(stmt, COLUMN_VANISHED) != 0;
 	user->seen_at = store_int(stmt, COLUMN_SEEN_AT);
-	user->refused = *refused == '\0' ? ERR_OK : err_from_name(refused);
-	if (user->refused == ERR_OK)
+	user->linked = store_int(stmt, COLUMN_LINKED) != 0;
+	user->refused = *refused == '\0' || user->linked ? ERR_OK :
+	    err_from_name(refused);
+	if (user->refused == ERR_OK && !user->linked)
 		user->uid = (uint32_t)store_int(stmt, COLUMN_UID);
 	return ERR_OK;
 }
@@ -123,8 +135,8 @@ directory_find(struct store *store, const char *login,
 	AUTO(store_stmt) struct store_stmt *groups = NULL;
 	AUTO(directory_user) struct directory_user user = { 0 };
 	bool row = false;
-	enum err r = store_prepare(store, SELECT_USERS
-	    "WHERE login = ?1 AND refused = ''", &users, diag);
+	enum err r = store_prepare(store, SELECT_USERS WHERE_LOGIN, &users,
+	    diag);
 
 	if (r == ERR_OK)
 		r = store_prepare(store, SELECT_GROUPS, &groups, diag);
@@ -154,8 +166,9 @@ directory_each(struct store *store,
 	AUTO(store_stmt) struct store_stmt *groups = NULL;
 	bool row = false;
 	enum err r = store_prepare(store, SELECT_USERS
-	    "ORDER BY refused <> '', "
-	    "CASE refused WHEN '' THEN login ELSE user_name END, "
+	    "ORDER BY refused <> '' AND links.name IS NULL, "
+	    "coalesce(links.name, "
+		"CASE refused WHEN '' THEN login ELSE users.user_name END), "
 	    "users.scim_id", &users, diag);
 
 	if (r == ERR_OK)

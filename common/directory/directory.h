@@ -18,18 +18,21 @@ struct directory_user {
 	char *scim_id;
 	char *external_id;
 	char *user_name;	/* as SCIM has it */
-	char *login;		/* "" when refused */
+	char *login;		/* "" when refused; the local account's name
+				 * when linked */
 	char *given_name;
 	char *family_name;
 	char *title;
 	char *department;
-	char *site;
+	char *site;		/* written once */
+	char *site_listed;	/* what the provider says now */
 	char *created;
-	uint32_t uid;		/* also the gid; 0 when refused */
+	uint32_t uid;		/* also the gid; 0 when refused or linked */
 	int64_t seen_at;	/* created at sign-in and not listed yet: the
 				 * last sign-in; else 0 */
 	bool active;
 	bool vanished;		/* tombstone */
+	bool linked;		/* signs in as a local account (links.h) */
 	enum err refused;	/* why it has no login name, or ERR_OK */
 	char *pin;		/* subject that it is pinned to, or "" */
 	char **groups;		/* names, without the user-private one */
@@ -47,6 +50,7 @@ directory_account(const struct directory_user *user, int64_t last_sync)
 		.login = user->login,
 		.active = user->active,
 		.vanished = user->vanished,
+		.site = user->site,
 		.groups = (const char *const *)user->groups,
 		.group_count = user->group_count,
 		/* A sync says nothing about whom it has never listed. */
@@ -54,11 +58,12 @@ directory_account(const struct directory_user *user, int64_t last_sync)
 	};
 }
 
-/* ERR_USER_UNKNOWN, ERR_STORE, ERR_NOMEM. */
+/* By the login name, or by the name of the linked local account.
+ * ERR_USER_UNKNOWN, ERR_STORE, ERR_NOMEM. */
 enum err directory_find(struct store *store, const char *login,
 	struct directory_user *ret, struct diag *diag) MUST_USE;
 
-/* Calls visit for every record, in order of login name (refused ones last, by
+/* Calls visit for every record, in order of what is in login (refused ones last, by
  * userName); stops at the first result that is not ERR_OK and returns it. */
 enum err directory_each(struct store *store,
 	enum err (*visit)(const struct directory_user *user, void *context,

@@ -276,8 +276,9 @@ find_login(struct store *store, const char *sql, const char *value,
 	return r;
 }
 
-#define SELECT_LOGIN "SELECT login FROM users WHERE refused = '' " \
-	"AND login IS NOT NULL AND "
+#define SELECT_LOGIN "SELECT coalesce(name, login) " \
+	"FROM users LEFT JOIN links USING (scim_id) WHERE (name IS NOT NULL " \
+	    "OR (refused = '' AND login IS NOT NULL)) AND "
 
 /* As check_first() compares. */
 static enum err
@@ -295,7 +296,7 @@ find_first(struct store *store, const struct conf *conf,
 	r = need_claim(person->claims, person->user_claim, &name, diag);
 	if (r != ERR_OK)
 		return r;
-	return find_login(store, SELECT_LOGIN "user_name = ?1 COLLATE NOCASE",
+	return find_login(store, SELECT_LOGIN "users.user_name = ?1 COLLATE NOCASE",
 	    name, login, diag);
 }
 

@@ -21,6 +21,7 @@ common_directory_libdirectory_la_SOURCES = \
 	common/directory/jit.c common/directory/jit.h \
 	common/directory/jit_recognise.c \
 	common/directory/link.c common/directory/link.h \
+	common/directory/links.c common/directory/links.h \
 	common/directory/local.c common/directory/local.h \
 	common/directory/memberships.c \
 	common/directory/memberships.h \

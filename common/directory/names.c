@@ -24,6 +24,7 @@ struct holding {
 	char login[LOGIN_NAME_MAX_LEN + 1];	/* "": none */
 	uint32_t uid;
 	enum err refused;
+	bool linked;		/* to a local account */
 };
 
 /* One record that a decision is due for; the texts are its row's. */
@@ -346,7 +347,8 @@ names_assign(struct store *store, const struct conf *conf,
 		r = assign_all(&names, report, diag);
 	if (r == ERR_OK)
 		r = store_query_int(store, "SELECT count(*) FROM users "
-		    "WHERE NOT vanished AND refused <> ''", &refused, diag);
+		    "WHERE NOT vanished AND refused NOT IN ('', 'name-linked')",
+		    &refused, diag);
 	if (r == ERR_OK)
 		report->refused = (uint64_t)refused;
 	return r;

@@ -13,11 +13,13 @@
 #include "base/parse.h"
 #include "cache/writer.h"
 #include "directory/home.h"
+#include "directory/links.h"
 #include "directory/local.h"
 #include "directory/memberships.h"
 
 #define CACHE_MODE 0644
 #define PIECE 65536u
+#define SHELLS_PATH "/etc/shells"
 
 struct publishing {
 	struct store *store;
@@ -27,6 +29,7 @@ struct publishing {
 	struct memberships *memberships;
 	struct buf gids;	/* of the groups that were published, sorted */
 	struct buf user_gids;	/* one user's */
+	struct buf link_names;	/* struct conf_link_local, sorted by name */
 	struct publish_report report;
 };
 
@@ -38,8 +41,31 @@ publishing_clear(struct publishing *p)
 	local_free(&p->local);
 	buf_clear(&p->gids);
 	buf_clear(&p->user_gids);
+	buf_clear(&p->link_names);
 }
 DEFINE_AUTO(publishing, struct publishing, publishing_clear);
+
+static int
+compare_links(const void *a, const void *b)
+{
+	return strcmp(((const struct conf_link_local *)a)->name,
+	    ((const struct conf_link_local *)b)->name);
+}
+
+/* By this name the configuration means a local account, also while there is
+ * none. */
+static bool
+is_link_name(const struct publishing *p, const char *name)
+{
+	struct conf_link_local key = { .user_name = "" };
+
+	if (p->link_names.len == 0 || strlen(name) > LOCAL_NAME_MAX_LEN)
+		return false;
+	memcpy(key.name, name, strlen(name) + 1);
+	return bsearch(&key, p->link_names.data,
+	    p->link_names.len / sizeof(key), sizeof(key),
+	    compare_links) != NULL;
+}
 
 static bool
 may_publish(const struct publishing *p, const char *name, int64_t id)
@@ -48,7 +74,7 @@ may_publish(const struct publishing *p, const char *name, int64_t id)
 	    id <= (int64_t)p->conf->users_max_id &&
 	    id >= ID_MIN && id <= ID_MAX &&
 	    parse_is_login_name(name, strlen(name), true) &&
-	    !local_has_name(p->local, name) &&
+	    !local_has_name(p->local, name) && !is_link_name(p, name) &&
 	    !local_has_id(p->local, (uint32_t)id);
 }
 
@@ -234,6 +260,53 @@ add_users(struct publishing *p, struct diag *diag)
 	return r;
 }
 
+/* Only what root's configuration and /etc/passwd say, and only if the database
+ * says so, too. */
+static enum err
+add_link(struct publishing *p, const struct conf_link_local *link,
+    struct diag *diag)
+{
+	bool linked = false;
+	bool in = false;
+	uint32_t uid = 0;
+	enum err r = links_has(p->store, link, &linked, diag);
+
+	if (r != ERR_OK || !linked ||
+	    local_refuses_link(p->local, link->name,
+	    p->conf->users_min_local_uid, &uid) != NULL)
+		return r;
+	r = judge(p, cache_writer_add_link(p->writer, link->name, uid, diag),
+	    &in);
+	p->report.links += in;
+	return r;
+}
+
+static enum err
+add_links(struct publishing *p, struct diag *diag)
+{
+	struct conf_link_local link;
+	enum err r = ERR_OK;
+
+	for (size_t i = 0; r == ERR_OK && conf_link_local(p->conf, i, &link);
+	    i++)
+		r = add_link(p, &link, diag);
+	return r;
+}
+
+static enum err
+load_link_names(struct publishing *p, struct diag *diag)
+{
+	struct conf_link_local link;
+
+	for (size_t i = 0; conf_link_local(p->conf, i, &link); i++)
+		if (buf_put(&p->link_names, &link, sizeof(link)) != ERR_OK)
+			return fail(diag, ERR_NOMEM, "link_local");
+	if (p->link_names.len > 0)
+		qsort(p->link_names.data, p->link_names.len / sizeof(link),
+		    sizeof(link), compare_links);
+	return ERR_OK;
+}
+
 /* One view of the database for all queries. */
 static enum err
 add_all(struct publishing *p, struct diag *diag)
@@ -248,6 +321,8 @@ add_all(struct publishing *p, struct diag *diag)
 		    p->gids.len / sizeof(uint32_t), &p->memberships, diag);
 	if (r == ERR_OK)
 		r = add_users(p, diag);
+	if (r == ERR_OK)
+		r = add_links(p, diag);
 	store_rollback(p->store);
 	return r;
 }
@@ -258,10 +333,7 @@ check_conf(const struct conf *conf, struct diag *diag)
 	if (conf->users_home[0] != '/')
 		return fail(diag, ERR_CONF_VALUE,
 		    "[users] home is not an absolute path");
-	if (conf->users_shell[0] != '/')
-		return fail(diag, ERR_CONF_VALUE,
-		    "[users] shell is not an absolute path");
-	return ERR_OK;
+	return local_check_shell(SHELLS_PATH, conf->users_shell, diag);
 }
 
 enum err
@@ -273,12 +345,16 @@ publish_build(struct store *store, const struct conf *conf, struct buf *out,
 		.conf = conf,
 		.gids = BUF_INIT(CACHE_SIZE_MAX),
 		.user_gids = BUF_INIT(CACHE_GIDS_MAX * sizeof(uint32_t)),
+		.link_names = BUF_INIT(CACHE_LINKS_MAX *
+		    sizeof(struct conf_link_local)),
 	};
 	enum err r = check_conf(conf, diag);
 
 	if (r != ERR_OK)
 		return r;
 	r = local_load_host(&p.local, diag);
+	if (r == ERR_OK)
+		r = load_link_names(&p, diag);
 	if (r != ERR_OK)
 		return r;
 	p.writer = cache_writer_new();

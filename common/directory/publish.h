@@ -14,11 +14,13 @@
 struct publish_report {
 	uint64_t users;
 	uint64_t groups;
+	uint64_t links;		/* local accounts of provisioned people */
 	uint64_t left_out;	/* local name or id, bad record */
 	bool unchanged;		/* the file had these bytes already */
 };
 
-/* Builds the cache, in memory.  ERR_STORE, ERR_NOMEM and the writer's. */
+/* Builds the cache, in memory.  ERR_CONF_VALUE (home, or a shell that is not
+ * in /etc/shells and no nologin), ERR_STORE, ERR_NOMEM and the writer's. */
 enum err publish_build(struct store *store, const struct conf *conf,
 	struct buf *out, struct publish_report *ret, struct diag *diag)
 	MUST_USE;

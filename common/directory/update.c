@@ -9,6 +9,7 @@
 #include "base/parse.h"
 #include "directory/groups.h"
 #include "directory/jit.h"
+#include "directory/links.h"
 #include "directory/local.h"
 #include "directory/names.h"
 #include "directory/update_impl.h"
@@ -222,6 +223,8 @@ decide(const struct update *update, const struct update_options *options,
 		r = jit_recognise(store, diag);
 	if (r == ERR_OK)
 		r = update_records(update, diag);
+	if (r == ERR_OK)
+		r = links_update(store, conf, local, report, diag);
 	if (r == ERR_OK)
 		r = names_assign(store, conf, local, report, diag);
 	if (r == ERR_OK)

@@ -35,6 +35,8 @@ struct update_report {
 	uint64_t names_kept;	/* new login name refused, old one stays */
 	uint64_t site_conflicts; /* a site is written once: old one stays */
 	uint64_t id_conflicts;	/* the server says another id: ours stays */
+	uint64_t links;		/* local accounts of provisioned people */
+	uint64_t links_idle;	/* lines of link_local that give none away */
 	uint64_t groups;	/* of the server */
 	uint64_t groups_refused; /* groups without a name */
 };

@@ -404,6 +404,71 @@ values_that_do_not_fit_together_are_refused(void **state)
 }
 
 static void
+links_and_sites_are_read(void **state)
+{
+	AUTO(conf) struct conf conf = { 0 };
+	struct conf_link_local link;
+
+	(void)state;
+	assert_err(load("", &conf), ERR_OK);
+	assert_false(conf_link_local(&conf, 0, &link));
+	assert_int_equal(conf.users_min_local_uid, 1000);
+	assert_int_equal(conf.access_sites.count, 0);
+	conf_clear(&conf);
+	assert_err(load("[users]\n"
+	    "link_local = bsimon:B.Simon@contoso.com, J.Smith: jane:x\n"
+	    "min_local_uid = 2000\n"
+	    "[access]\nsites = Main, Berlin Mitte\n", &conf), ERR_OK);
+	assert_true(conf_link_local(&conf, 0, &link));
+	assert_string_equal(link.name, "bsimon");
+	assert_string_equal(link.user_name, "B.Simon@contoso.com");
+	assert_true(conf_link_local(&conf, 1, &link));
+	assert_string_equal(link.name, "J.Smith");
+	assert_string_equal(link.user_name, "jane:x");
+	assert_false(conf_link_local(&conf, 2, &link));
+	assert_int_equal(conf.users_min_local_uid, 2000);
+	assert_int_equal(conf.access_sites.count, 2);
+	assert_string_equal(conf.access_sites.item[1], "Berlin Mitte");
+}
+
+static void
+i5_links_that_no_host_could_mean_are_refused(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *detail;
+	} cases[] = {
+		{ "link_local = root:a@b", "never root" },
+		{ "link_local = bsimon", "takes account:userName" },
+		{ "link_local = bsimon:", "takes account:userName" },
+		{ "link_local = :a@b", "takes account:userName" },
+		{ "link_local = bsimon a@b", "takes account:userName" },
+		{ "link_local = ../etc:a@b", "takes account:userName" },
+		{ "link_local = -b:a@b", "takes account:userName" },
+		{ "link_local = 0:a@b", "takes account:userName" },
+		{ "link_local = b@c:a@b", "takes account:userName" },
+		{ "link_local = abcdefghijklmnopabcdefghijklmnopq:a@b",
+		    "takes account:userName" },
+		{ "link_local = x:a@b, y", "takes account:userName" },
+		{ "link_local = x:a@b, x:c@d", "twice" },
+		{ "link_local = x:a@b, y:A@B", "twice" },
+		{ "min_local_uid = 0", "min_local_uid" },
+		{ "min_local_uid = 999", "min_local_uid" },
+		{ "min_local_uid = 1879048192", "min_local_uid" },
+		{ "min_local_uid = root", "min_local_uid" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char text[256];
+
+		(void)snprintf(text, sizeof(text), "[users]\n%s\n",
+		    cases[i].text);
+		refused(text, ERR_CONF_VALUE, cases[i].detail);
+	}
+}
+
+static void
 keys_that_others_need_are_missed(void **state)
 {
 	(void)state;
@@ -767,6 +832,8 @@ main(void)
 		    an_issuer_longer_than_an_entity_id_is_refused),
 		cmocka_unit_test(bad_values_are_refused),
 		cmocka_unit_test(values_that_do_not_fit_together_are_refused),
+		cmocka_unit_test(links_and_sites_are_read),
+		cmocka_unit_test(i5_links_that_no_host_could_mean_are_refused),
 		cmocka_unit_test(keys_that_others_need_are_missed),
 		cmocka_unit_test(
 		    the_device_flow_needs_a_tenant_and_a_client_only),

@@ -592,6 +592,120 @@ an_external_id_is_found_as_it_is_compared(void **data)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, state_teardown)
 
+/* -- local accounts ([users] link_local) ----------------------------------- */
+
+static void
+link_ann(struct state *state)
+{
+	static char item[] = "annie:ann@CONTOSO.com";
+	static char *items[] = { item };
+	struct record records[] = {
+		state_record("a", "Ann@contoso.com", T1),
+		state_record("b", "bob@contoso.com", T1),
+	};
+
+	records[0].external_id = OID_A_LOWER;
+	state->conf.users_link_local.item = items;
+	state->conf.users_link_local.count = 1;
+	state->conf.users_min_local_uid = 1000;
+	state_set_local("annie:x:1000:1000::/home/annie:/bin/sh\n", "");
+	assert_err(state_sync(state, records, 2, NULL), ERR_OK);
+}
+
+static void
+i5_a_local_account_is_its_persons_and_pinned_as_any(void **data)
+{
+	struct state *state = *data;
+	struct claims ann = entra(OID_A, "ann@contoso.com");
+	struct claims bob = entra(OID_B, "bob@contoso.com");
+	struct claims other = entra(OID_B, "ann@contoso.com");
+	struct claims none = entra(OID_B, "annie");
+
+	link_ann(state);
+	assert_err(link_to(state, &bob, "annie"), ERR_LINK_MISMATCH);
+	assert_err(link_to(state, &none, "annie"), ERR_LINK_MISMATCH);
+	assert_pins(state, "");
+	assert_err(link_to(state, &ann, "annie"), ERR_OK);
+	assert_pins(state, "a=entra:" TENANT ":" OID_A_LOWER);
+	assert_err(link_to(state, &other, "annie"), ERR_LINK_PIN);
+	/* The account that she had is not there, and bob's is not hers. */
+	assert_err(link_to(state, &ann, "ann"), ERR_USER_UNKNOWN);
+	assert_err(link_to(state, &ann, "bob"), ERR_LINK_MISMATCH);
+	assert_err(link_to(state, &bob, "bob"), ERR_OK);
+}
+
+static void
+a_pin_goes_with_its_person_into_a_local_account(void **data)
+{
+	struct state *state = *data;
+	struct claims ann = entra(OID_A, "ann@contoso.com");
+	struct claims other = entra(OID_B, "ann@contoso.com");
+
+	assert_err(link_to(state, &ann, "ann"), ERR_OK);
+	link_ann(state);
+	assert_err(link_to(state, &other, "annie"), ERR_LINK_PIN);
+	assert_err(link_to(state, &ann, "annie"), ERR_OK);
+}
+
+static void
+a_local_account_can_be_pinned_by_external_id(void **data)
+{
+	struct state *state = *data;
+	struct claims ann = entra(OID_A, "another.name@contoso.com");
+	struct claims bob = entra(OID_B, "ann@contoso.com");
+
+	link_ann(state);
+	state->conf.users_link_by = CONF_LINK_EXTERNAL_ID;
+	assert_err(link_to(state, &bob, "annie"), ERR_LINK_MISMATCH);
+	assert_err(link_to(state, &ann, "annie"), ERR_OK);
+}
+
+static void
+i5_nobody_is_pinned_to_an_account_of_who_may_not_be_here(void **data)
+{
+	struct state *state = *data;
+	struct claims ann = entra(OID_A, "ann@contoso.com");
+	struct record records[] = {
+		state_record("a", "Ann@contoso.com", T1),
+		state_record("b", "bob@contoso.com", T1),
+	};
+
+	link_ann(state);
+	records[0].active = false;
+	assert_err(state_sync(state, records, 2, NULL), ERR_OK);
+	assert_err(link_to(state, &ann, "annie"), ERR_USER_INACTIVE);
+	assert_err(state_sync(state, &records[1], 1, NULL), ERR_OK);
+	assert_err(link_to(state, &ann, "annie"), ERR_USER_VANISHED);
+	/* Nor do they inherit the link who come with the name. */
+	records[0] = state_record("n", "Ann@contoso.com", T2);
+	assert_err(state_sync(state, records, 2, NULL), ERR_OK);
+	assert_err(link_to(state, &ann, "annie"), ERR_USER_VANISHED);
+	assert_pins(state, "");
+}
+
+static void
+who_signs_in_as_a_local_account_is_found_by_its_name(void **data)
+{
+	struct state *state = *data;
+	struct claims ann = entra(OID_A, "ann@contoso.com");
+	struct link_person person = {
+		&ann, state->conf.saml_user_attribute,
+	};
+	char login[LOGIN_NAME_MAX_LEN + 1];
+
+	link_ann(state);
+	for (int i = 0; i < 2; i++) {
+		assert_err(link_find(state->store, &state->conf, &person,
+		    login, NULL), ERR_OK);
+		assert_string_equal(login, "annie");
+		assert_err(link_to(state, &ann, "annie"), ERR_OK);
+	}
+	state->conf.users_link_by = CONF_LINK_EXTERNAL_ID;
+	assert_err(link_find(state->store, &state->conf, &person, login,
+	    NULL), ERR_OK);
+	assert_string_equal(login, "annie");
+}
+
 int
 main(void)
 {
@@ -624,6 +738,11 @@ main(void)
 		TEST(i3_who_is_found_by_an_old_name_is_not_linked),
 		TEST(i4_a_name_that_several_have_is_nobodys),
 		TEST(an_external_id_is_found_as_it_is_compared),
+		TEST(i5_a_local_account_is_its_persons_and_pinned_as_any),
+		TEST(a_pin_goes_with_its_person_into_a_local_account),
+		TEST(a_local_account_can_be_pinned_by_external_id),
+		TEST(i5_nobody_is_pinned_to_an_account_of_who_may_not_be_here),
+		TEST(who_signs_in_as_a_local_account_is_found_by_its_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

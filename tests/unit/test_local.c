@@ -119,6 +119,104 @@ odd_lines_count_as_entries_rather_than_not(void **data)
 	assert_false(local_has_name(local, ""));
 }
 
+/* libc skips blanks at the start of a line, and so do we. */
+static void
+i5_an_indented_line_is_an_entry(void **data)
+{
+	AUTO(local) struct local *local = load(" \t bob:x:1000:0::/:\n",
+	    "  docker:x:998:\n");
+
+	(void)data;
+	assert_true(local_has_name(local, "bob"));
+	assert_true(local_has_name(local, "docker"));
+	assert_true(local_has_id(local, 1000));
+}
+
+static const char *
+refusal(const char *passwd, const char *name)
+{
+	AUTO(local) struct local *local = load(passwd, "bob:x:7:\n");
+	uint32_t uid = 4711;
+	const char *why = local_refuses_link(local, name, 1001, &uid);
+
+	if (why != NULL)
+		assert_int_equal(uid, 4711);
+	return why == NULL ? "" : why;
+}
+
+static void
+i5_why_an_account_cannot_be_linked_is_said(void **data)
+{
+#define BOB "bob:x:1001:1001:Bob:/home/bob:/bin/sh\n"
+	(void)data;
+	assert_string_equal(refusal(BOB, "bob"), "");
+	assert_string_equal(refusal("bob:x:1001:1001:::", "bob"), "");
+	assert_string_equal(refusal("", "bob"), "is not in /etc/passwd");
+	assert_string_equal(refusal(BOB "+bob\n", "bob"),
+	    "is in /etc/passwd twice");
+	assert_string_equal(refusal("bob:x:1001\n", "bob"),
+	    "has a line in /etc/passwd that is not a plain one");
+	assert_string_equal(refusal("bob:x:0:0::/:/bin/sh\n", "bob"),
+	    "is root");
+	assert_string_equal(refusal("adm:x:1001:1::/:/bin/sh\n", "adm"),
+	    "is an account of the system, or has the uid of one");
+	assert_string_equal(refusal("bob:x:999:1::/:/bin/sh\n", "bob"),
+	    "is an account of the system, or has the uid of one");
+	assert_string_equal(refusal("bob:x:1000:1::/:/bin/sh\n", "bob"),
+	    "has a uid below [users] min_local_uid");
+	assert_string_equal(refusal(BOB "b:x:1001:1::/:/bin/sh\n", "bob"),
+	    "has the uid of another account");
+	assert_string_equal(refusal("bob:x:1001:1::/:/sbin/nologin\n", "bob"),
+	    "has a shell that lets nobody in");
+}
+
+static enum err
+check_shell(const char *shells, const char *shell)
+{
+	char path[] = "/tmp/8x8sso-shells-XXXXXX";
+	struct diag diag = DIAG_INIT;
+	enum err r;
+
+	write_temporary(path, shells);
+	r = local_check_shell(path, shell, &diag);
+	(void)unlink(path);
+	if (r != ERR_OK) {
+		assert_non_null(strstr(diag.text, shell));
+		assert_non_null(strstr(diag.text, path));
+		assert_non_null(strstr(diag.text, "add it there"));
+	}
+	return r;
+}
+
+static void
+a_shell_is_one_that_the_host_lists(void **data)
+{
+	static const char list[] = "# /etc/shells\n/bin/sh\n/bin/bash # best\n"
+	    "\n\t/bin/zsh\r\n#/bin/csh\n/bin/last";
+	static const char *const good[] = {
+		"/bin/sh", "/bin/bash", "/bin/zsh", "/bin/last",
+		"/usr/sbin/nologin", "/sbin/nologin", "/bin/false",
+	};
+	static const char *const bad[] = {
+		"/bin/csh", "/bin/s", "/bin/sh ", "/bin/shh", "bin/sh",
+		"/bin/bas", "#", "/bin/bash # best", "nologin", "false",
+		"/opt/nologin.sh", "/bin/falsetto",
+	};
+
+	(void)data;
+	for (size_t i = 0; i < ARRAY_LEN(good); i++)
+		assert_err(check_shell(list, good[i]), ERR_OK);
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		assert_err(check_shell(list, bad[i]), ERR_CONF_VALUE);
+	assert_err(check_shell("", "/bin/sh"), ERR_CONF_VALUE);
+	assert_err(check_shell("\n\n", ""), ERR_CONF_VALUE);
+	assert_err(check_shell("", "/bin/false"), ERR_OK);
+	/* Without the file nothing is listed. */
+	assert_err(local_check_shell("/nonexistent", "/bin/sh", NULL),
+	    ERR_CONF_VALUE);
+	assert_err(local_check_shell("/tmp", "/bin/sh", NULL), ERR_IO);
+}
+
 static void
 empty_files_are_nobody(void **data)
 {
@@ -165,6 +263,9 @@ main(void)
 		cmocka_unit_test(i6_names_that_give_power_are_local_on_every_host),
 		cmocka_unit_test(bytes_of_nothing_hide_no_entry),
 		cmocka_unit_test(odd_lines_count_as_entries_rather_than_not),
+		cmocka_unit_test(i5_an_indented_line_is_an_entry),
+		cmocka_unit_test(i5_why_an_account_cannot_be_linked_is_said),
+		cmocka_unit_test(a_shell_is_one_that_the_host_lists),
 		cmocka_unit_test(empty_files_are_nobody),
 		cmocka_unit_test(unreadable_file_is_an_error_and_not_nobody),
 		cmocka_unit_test(host_has_root),

@@ -7,7 +7,7 @@
 
 static const char *const groups[] = { "sales", "berlin" };
 static const struct policy_account somebody = {
-	.login = "b.simon", .active = true, .groups = groups,
+	.login = "b.simon", .active = true, .site = "", .groups = groups,
 	.group_count = 2, .last_sync = NOW - 60,
 };
 
@@ -81,6 +81,44 @@ groups_are_marked_and_compared_exactly(void **data)
 		    ERR_USER_NOT_ALLOWED);
 }
 
+static enum err
+check_site(const char *site, char *sites[], size_t count)
+{
+	static char star[] = "*";
+	static char *all[] = { star };
+	struct policy_account account = somebody;
+	struct conf conf = { .access_allow = { all, 1 },
+		.access_sites = { sites, count } };
+	struct diag diag = DIAG_INIT;
+	enum err r;
+
+	account.site = site;
+	r = policy_check(&conf, &account, NOW, &diag);
+	assert_err(diag.code, r);
+	return r;
+}
+
+static void
+sites_are_compared_exactly_and_none_means_all(void **data)
+{
+	static char main_site[] = "Main";
+	static char berlin[] = "Berlin Mitte";
+	static char *sites[] = { main_site, berlin };
+	static const char *const others[] = {
+		"", "main", "MAIN", "Main ", " Main", "Mai", "Main,", "*",
+		"Berlin", "Main, Berlin Mitte",
+	};
+
+	(void)data;
+	assert_err(check_site("Main", sites, 2), ERR_OK);
+	assert_err(check_site("Berlin Mitte", sites, 2), ERR_OK);
+	assert_err(check_site("Berlin Mitte", sites, 1), ERR_USER_SITE);
+	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+		assert_err(check_site(others[i], sites, 2), ERR_USER_SITE);
+		assert_err(check_site(others[i], sites, 0), ERR_OK);
+	}
+}
+
 static void
 list_may_be_too_old(void **data)
 {
@@ -105,6 +143,22 @@ clock_set_back_does_not_make_a_list_fresh(void **data)
 	assert_err(check(&account, 59, "*", NULL), ERR_DIRECTORY_STALE);
 }
 
+/* On a host of another site. */
+static enum err
+check_all_but_site(const struct policy_account *account, const char *allow)
+{
+	char item[8];
+	char site[] = "elsewhere";
+	char *items[] = { item };
+	char *sites[] = { site };
+	struct conf conf = { .access_allow = { items, allow != NULL },
+		.access_sites = { sites, 1 } };
+	struct diag diag = DIAG_INIT;
+
+	(void)snprintf(item, sizeof(item), "%s", allow != NULL ? allow : "");
+	return policy_check(&conf, account, NOW, &diag);
+}
+
 static void
 reasons_come_in_their_order(void **data)
 {
@@ -121,6 +175,8 @@ reasons_come_in_their_order(void **data)
 	assert_err(check(&account, 60, NULL, NULL), ERR_DIRECTORY_STALE);
 	account.last_sync = NOW;
 	assert_err(check(&account, 60, NULL, NULL), ERR_USER_NOT_ALLOWED);
+	assert_err(check_all_but_site(&account, NULL), ERR_USER_NOT_ALLOWED);
+	assert_err(check_all_but_site(&account, "*"), ERR_USER_SITE);
 	assert_err(check(&account, 60, "*", NULL), ERR_OK);
 }
 
@@ -132,6 +188,7 @@ main(void)
 		cmocka_unit_test(empty_list_allows_nobody),
 		cmocka_unit_test(names_are_compared_exactly),
 		cmocka_unit_test(groups_are_marked_and_compared_exactly),
+		cmocka_unit_test(sites_are_compared_exactly_and_none_means_all),
 		cmocka_unit_test(list_may_be_too_old),
 		cmocka_unit_test(clock_set_back_does_not_make_a_list_fresh),
 		cmocka_unit_test(reasons_come_in_their_order),

@@ -71,6 +71,16 @@ cache_writer_allow_jit(struct cache_writer *w)
 }
 
 enum err
+cache_writer_add_link(struct cache_writer *w, const char *name, uint32_t uid,
+    struct diag *diag)
+{
+	(void)diag;
+	if (strcmp(name, "odd") == 0)
+		return odd_result;
+	return buf_printf(&w->text, "=%s:%u\n", name, uid);
+}
+
+enum err
 cache_writer_finish(struct cache_writer *w, struct buf *out,
     struct diag *diag)
 {
@@ -461,6 +471,24 @@ home_is_the_template_with_the_first_name(void **data)
 }
 
 static void
+a_shell_that_is_not_in_etc_shells_is_not_published(void **data)
+{
+	struct state *state = *data;
+	AUTO(buf) struct buf out = BUF_INIT(65536);
+	struct publish_report report;
+	struct diag diag = DIAG_INIT;
+
+	state->conf.users_shell = "/nonexistent/sh";
+	assert_err(publish_build(state->store, &state->conf, &out, &report,
+	    &diag), ERR_CONF_VALUE);
+	assert_string_equal(diag.text, "[users] shell = /nonexistent/sh is "
+	    "not in /etc/shells; add it there, or set another shell");
+	assert_int_equal(out.len, 0);
+	state->conf.users_shell = "/usr/sbin/nologin";
+	assert_err(build(state, &out, &report), ERR_OK);
+}
+
+static void
 paths_that_are_not_absolute_are_a_configuration_error(void **data)
 {
 	struct state *state = *data;
@@ -576,6 +604,7 @@ main(void)
 		TEST(gecos_is_cut_between_characters),
 		TEST(gecos_of_damaged_text_is_empty),
 		TEST(home_is_the_template_with_the_first_name),
+		TEST(a_shell_that_is_not_in_etc_shells_is_not_published),
 		TEST(paths_that_are_not_absolute_are_a_configuration_error),
 		TEST(file_is_replaced_only_by_other_bytes),
 		TEST(file_with_another_mode_or_kind_is_replaced),
