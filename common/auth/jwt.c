@@ -209,7 +209,9 @@ read_claims(struct jwt_verifier *v, struct diag *diag)
 	static const char *const names[] = {
 		"preferred_username", "upn", "email",
 	};
-	static const char *const texts[] = { "name", "ipaddr" };
+	static const char *const texts[] = {
+		"name", "given_name", "family_name", "ipaddr",
+	};
 	enum err r;
 
 	v->claims = claims_new();

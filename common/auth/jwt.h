@@ -46,11 +46,11 @@ struct jwt_check {
  *
  * tid, oid and idp become the claims CLAIM_TENANT, CLAIM_OBJECT and
  * CLAIM_PROVIDER, as Microsoft names them in SAML; preferred_username, upn,
- * email, name, ipaddr and acrs keep their names.  A name or ipaddr that is no
- * plain text is left out; any other of these is a reason then.  Of the fixed
- * parts, issuer is iss, assertion_id is uti (or "sha256:" and the token's
- * digest), name_id is sub, not_on_or_after is exp plus skew, authn_instant is
- * auth_time.
+ * email, name, given_name, family_name, ipaddr and acrs keep their names.  A
+ * name to show or ipaddr that is no plain text is left out; any other of these
+ * is a reason then.  Of the fixed parts, issuer is iss, assertion_id is uti (or
+ * "sha256:" and the token's digest), name_id is sub, not_on_or_after is exp
+ * plus skew, authn_instant is auth_time.
  */
 enum err jwt_verify(const struct jwt_check *check, struct claims **ret,
 	struct diag *diag) MUST_USE;

@@ -91,6 +91,24 @@ jit_expect(struct store *store, const struct conf *conf, const char *login,
 	return r != ERR_OK ? r : check_access(conf, login, now, diag);
 }
 
+enum err
+jit_expect_again(struct store *store, const struct conf *conf,
+    const char *login, int64_t now, struct diag *diag)
+{
+	AUTO(directory_user) struct directory_user user = { 0 };
+	struct policy_account account;
+	enum err r = directory_find(store, login, &user, diag);
+
+	if (r != ERR_OK)
+		return r;
+	if (user.seen_at == 0 || !conf->users_jit)
+		return fail(diag, ERR_DIRECTORY_STALE, "%s waits for a sync",
+		    login);
+	user.seen_at = now;
+	account = directory_account(&user, 0);
+	return policy_check(conf, &account, now, diag);
+}
+
 /* -- creation -------------------------------------------------------------- */
 
 struct newcomer {

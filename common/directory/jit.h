@@ -34,6 +34,12 @@ bool jit_allowed(const struct conf *conf, const char *service,
 enum err jit_expect(struct store *store, const struct conf *conf,
 	const char *login, int64_t now, struct diag *diag) MUST_USE;
 
+/* Would somebody whom no listing has had yet be admitted after signing in now,
+ * though it is too long ago?  ERR_DIRECTORY_STALE: it is another account.
+ * policy_check()'s, ERR_USER_UNKNOWN, ERR_STORE. */
+enum err jit_expect_again(struct store *store, const struct conf *conf,
+	const char *login, int64_t now, struct diag *diag) MUST_USE;
+
 /*
  * Creates the person of these claims, who signs in as `login`, and pins them,
  * in one transaction; or nothing.  The caller has asked jit_allowed() and got

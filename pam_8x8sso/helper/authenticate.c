@@ -29,8 +29,8 @@ not_offered(enum err missing, const struct diag *why, struct buf *reasons,
 }
 
 /* The first way that is offered; one may pass the person on to the next. */
-enum err
-authenticate(struct login *login, struct diag *diag)
+static enum err
+sign_in(struct login *login, struct diag *diag)
 {
 	AUTO(buf) struct buf reasons = BUF_INIT(2 * DIAG_TEXT_MAX);
 	enum err r = ERR_CONF_MISSING;
@@ -53,4 +53,12 @@ authenticate(struct login *login, struct diag *diag)
 		login_extend(login, LOGIN_MS);
 	}
 	return r;
+}
+
+enum err
+authenticate(struct login *login, struct diag *diag)
+{
+	enum err r = sign_in(login, diag);
+
+	return r == ERR_OK ? newcomer_publish(login, diag) : r;
 }

@@ -133,6 +133,7 @@ is_hopeless(enum err reason)
 	static const enum err reasons[] = {
 		ERR_USER_UNKNOWN, ERR_USER_INACTIVE, ERR_USER_VANISHED,
 		ERR_USER_NOT_ALLOWED, ERR_DIRECTORY_STALE,
+		ERR_JIT_LIMIT,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
@@ -207,7 +208,7 @@ run(struct talk *talk, struct diag *diag)
 	};
 	struct diag reason = DIAG_INIT;
 	int64_t now = clock_now();
-	enum err may = account_decide(login, now, &reason);
+	enum err may = newcomer_expect(login, now, &reason);
 	enum err r;
 
 	if (may != ERR_OK && !is_hopeless(may))

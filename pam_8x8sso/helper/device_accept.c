@@ -10,7 +10,6 @@
 #include "auth/replay.h"
 #include "base/clock.h"
 #include "base/parse.h"
-#include "directory/link.h"
 
 #define CLAIM_ADDRESS "ipaddr"
 
@@ -69,8 +68,7 @@ device_accept(struct login *login, const struct claims *claims,
 	if (r == ERR_OK)
 		r = check_place(login, claims, diag);
 	if (r == ERR_OK)
-		r = link_check(login->store, login->conf, &person,
-		    login->user, diag);
+		r = newcomer_link(login, &person, now, diag);
 	if (r == ERR_OK)
 		r = account_decide(login, now, diag);
 	if (r == ERR_OK)

@@ -6,6 +6,7 @@
  *	main.c		configuration, privileges, BEGIN, the operation table
  *	authenticate.c	who is it?
  *	account.c	may they be here?
+ *	newcomer.c	and if nobody knows them?
  *	deliver.c	whose Response is this?
  *	ask.c prompt.c	what the person is asked
  *	picture.c	an address for the camera of a phone
@@ -29,6 +30,7 @@
 #include "auth/claims.h"
 #include "auth/idp_keys.h"
 #include "auth/pending.h"
+#include "directory/link.h"
 #include "sys/conf.h"
 #include "sys/store.h"
 #include "wire/channel.h"
@@ -92,6 +94,23 @@ enum err token_keys_send(struct login *login, const char *jwks_uri,
  * part of account() that authenticate() repeats. */
 enum err account_decide(const struct login *login, int64_t now,
 	struct diag *diag) MUST_USE;
+
+/* account_decide() as it would be after a sign-in: where people are created
+ * at their first one, an unknown name is no reason yet (ERR_JIT_LIMIT). */
+enum err newcomer_expect(const struct login *login, int64_t now,
+	struct diag *diag) MUST_USE;
+
+/* link_check(), or else jit_create() where people are created.  Either's
+ * reasons. */
+enum err newcomer_link(const struct login *login,
+	const struct link_person *person, int64_t now, struct diag *diag)
+	MUST_USE;
+
+/* Before a sign-in is granted there: has the module publish whom the host does
+ * not know yet, which it knows better than we do: a record may have been
+ * created in a sign-in before, and not been published.  The channel's. */
+enum err newcomer_publish(const struct login *login, struct diag *diag)
+	MUST_USE;
 
 /* Shows the text and waits for the answer, which is not shown: a Response is
  * a bearer secret until it is used up, and a code too.  ERR_ANSWER_*, and

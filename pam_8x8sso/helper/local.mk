@@ -20,6 +20,7 @@ pam_8x8sso_helper_libhelper_la_SOURCES = \
 	pam_8x8sso/helper/grace.c \
 	pam_8x8sso/helper/grace.h \
 	pam_8x8sso/helper/helper.h \
+	pam_8x8sso/helper/newcomer.c \
 	pam_8x8sso/helper/picture.c \
 	pam_8x8sso/helper/prompt.c \
 	pam_8x8sso/helper/reply.c \

@@ -10,7 +10,6 @@
 
 #include "auth/replay.h"
 #include "base/limits.h"
-#include "directory/link.h"
 #include "wire/spawn.h"
 
 #define WORKER_NAME "8x8sso-saml"
@@ -157,8 +156,7 @@ answer_accept(struct login *login, const struct claims *claims, int64_t now,
 	    fixed->assertion_id, fixed->not_on_or_after, now, diag);
 
 	if (r == ERR_OK)
-		r = link_check(login->store, login->conf, &person,
-		    login->user, diag);
+		r = newcomer_link(login, &person, now, diag);
 	if (r == ERR_OK)
 		r = account_decide(login, now, diag);
 	if (r != ERR_OK)

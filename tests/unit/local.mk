@@ -88,6 +88,11 @@ tests_unit_test_reply_SOURCES = tests/unit/test_reply.c \
 	tests/unit/scene.c tests/unit/scene.h
 tests_unit_test_reply_LDADD = $(unit_helper_libs)
 
+unit_programs += tests/unit/test_newcomer
+tests_unit_test_newcomer_SOURCES = tests/unit/test_newcomer.c \
+	tests/unit/scene.c tests/unit/scene.h
+tests_unit_test_newcomer_LDADD = $(unit_helper_libs)
+
 # -- the device flow in the helper; stage.c is what its tests share
 
 unit_programs += tests/unit/test_device_accept tests/unit/test_device_login \

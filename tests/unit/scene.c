@@ -10,7 +10,7 @@
 #include "auth/policy.h"
 #include "auth/replay.h"
 #include "base/clock.h"
-#include "directory/link.h"
+#include "directory/jit.h"
 #include "wire/spawn.h"
 
 struct scene_fake fake;
@@ -24,6 +24,13 @@ called(const char *what)
 
 	(void)snprintf(fake.calls + len, sizeof(fake.calls) - len, "%s ",
 	    what);
+}
+
+static enum err
+answer(const char *what, enum err r, struct diag *diag)
+{
+	called(what);
+	return r == ERR_OK ? ERR_OK : fail(diag, r, "%s", what);
 }
 
 void
@@ -187,9 +194,64 @@ link_check(struct store *store, const struct conf *conf,
 		fake.at_link(store);
 	(void)conf;
 	(void)person;
-	called("link");
 	assert_string_equal(login, "b.simon");
-	return fake.link == ERR_OK ? ERR_OK : fail(diag, fake.link, "link");
+	return answer("link", strstr(fake.calls, "create ") == NULL ?
+	    fake.link : fake.link_again, diag);
+}
+
+bool
+jit_allowed(const struct conf *conf, const char *service, const char *rhost)
+{
+	(void)conf;
+	assert_string_equal(service, "sshd");
+	assert_string_equal(rhost, "192.0.2.7\n");
+	return fake.jit;
+}
+
+enum err
+jit_expect(struct store *store, const struct conf *conf, const char *login,
+    int64_t now, struct diag *diag)
+{
+	(void)store;
+	(void)conf;
+	(void)now;
+	assert_string_equal(login, "b.simon");
+	return answer("expect", fake.expect, diag);
+}
+
+enum err
+jit_expect_again(struct store *store, const struct conf *conf,
+    const char *login, int64_t now, struct diag *diag)
+{
+	(void)store;
+	(void)conf;
+	(void)now;
+	assert_string_equal(login, "b.simon");
+	return answer("expect-again", fake.expect_again, diag);
+}
+
+enum err
+jit_create(struct store *store, const struct conf *conf,
+    const struct link_person *person, const char *login, int64_t now,
+    struct diag *diag)
+{
+	(void)store;
+	(void)conf;
+	(void)person;
+	assert_string_equal(login, "b.simon");
+	assert_true(now > 1700000000);
+	return answer("create", fake.create, diag);
+}
+
+enum err
+jit_renew(struct store *store, const struct conf *conf, const char *login,
+    int64_t now, struct diag *diag)
+{
+	(void)store;
+	assert_true(conf->users_jit);
+	assert_string_equal(login, "b.simon");
+	assert_true(now > 1700000000);
+	return answer("renew", fake.renew, diag);
 }
 
 /* The request's ID in what waits for the worker, which tests read later. */

@@ -25,6 +25,12 @@ struct scene_fake {
 	enum err claims;
 	enum err replay;
 	enum err link;
+	enum err link_again;		/* after somebody was created */
+	bool jit;			/* allowed from there */
+	enum err expect;
+	enum err expect_again;
+	enum err create;
+	enum err renew;
 	enum err find;
 	enum err policy;
 	enum err device_offered;	/* the other way to sign in */

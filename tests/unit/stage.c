@@ -15,7 +15,7 @@
 #include "auth/oidc_fetch.h"
 #include "auth/replay.h"
 #include "base/clock.h"
-#include "directory/link.h"
+#include "directory/jit.h"
 #include "sys/qr.h"
 
 #define TIME_MAX 100000000
@@ -554,6 +554,61 @@ link_check(struct store *store, const struct conf *conf,
 	assert_string_equal(claims_get(person->claims, CLAIM_OBJECT), "oid");
 	assert_string_equal(login, "b.simon");
 	return answer("link", stage.link, diag);
+}
+
+bool
+jit_allowed(const struct conf *conf, const char *service, const char *rhost)
+{
+	(void)conf;
+	(void)service;
+	(void)rhost;
+	return stage.jit;
+}
+
+enum err
+jit_expect(struct store *store, const struct conf *conf, const char *login,
+    int64_t now, struct diag *diag)
+{
+	(void)store;
+	(void)conf;
+	assert_string_equal(login, "b.simon");
+	assert_int_equal(now, clock_now());
+	return answer("expect", stage.expect, diag);
+}
+
+enum err
+jit_expect_again(struct store *store, const struct conf *conf,
+    const char *login, int64_t now, struct diag *diag)
+{
+	(void)store;
+	(void)conf;
+	(void)now;
+	assert_string_equal(login, "b.simon");
+	return answer("expect-again", stage.expect_again, diag);
+}
+
+enum err
+jit_create(struct store *store, const struct conf *conf,
+    const struct link_person *person, const char *login, int64_t now,
+    struct diag *diag)
+{
+	(void)store;
+	(void)conf;
+	assert_string_equal(claims_get(person->claims, CLAIM_OBJECT), "oid");
+	assert_string_equal(login, "b.simon");
+	assert_int_equal(now, clock_now());
+	return answer("create", stage.create, diag);
+}
+
+enum err
+jit_renew(struct store *store, const struct conf *conf, const char *login,
+    int64_t now, struct diag *diag)
+{
+	(void)store;
+	(void)conf;
+	(void)login;
+	(void)now;
+	return answer("renew", ERR_OK, diag);
 }
 
 enum err

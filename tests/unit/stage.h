@@ -40,6 +40,8 @@ struct stage_fake {
 	enum err account;		/* before the flow */
 	enum err account_again;		/* after it */
 	enum err flows, replay, link, draw, saml;
+	bool jit;			/* allowed from there */
+	enum err expect, expect_again, create;
 	enum err spawn;
 	struct grace grace;
 	struct decoy_picture picture;	/* that is drawn */

@@ -49,6 +49,8 @@ optional_claims_are_handed_on(void **state)
 	case_set(&c.payload, "upn", "\"b@x\"");
 	case_set(&c.payload, "email", "\"e@x\"");
 	case_set(&c.payload, "ipaddr", "\"192.0.2.1\"");
+	case_set(&c.payload, "given_name", "\"B.\"");
+	case_set(&c.payload, "family_name", "[\"Simon\"]");
 	case_set(&c.payload, "idp", "\"live.com\"");
 	case_set(&c.payload, "acrs", "[\"c1\",\"c2\"]");
 	case_set(&c.payload, "auth_time", "1795175900");
@@ -57,6 +59,8 @@ optional_claims_are_handed_on(void **state)
 	assert_string_equal(claims_get(claims, "upn"), "b@x");
 	assert_string_equal(claims_get(claims, "email"), "e@x");
 	assert_string_equal(claims_get(claims, "ipaddr"), "192.0.2.1");
+	assert_string_equal(claims_get(claims, "given_name"), "B.");
+	assert_int_equal(claims_count(claims, "family_name"), 0);
 	assert_string_equal(claims_get(claims, CLAIM_PROVIDER), "live.com");
 	assert_true(claims_has(claims, "acrs", "c1"));
 	assert_true(claims_has(claims, "acrs", "c2"));
