@@ -56,11 +56,13 @@ DEFINE_AUTO(names, struct names, names_clear);
 	    "OR login <> " wants " OR scim_id IN (SELECT scim_id FROM links)) " \
 	"ORDER BY created_at, scim_id"
 
-/* The living first: a tombstone's name may be released. */
+/* The living first: a tombstone's name may be released.  A link keeps its name
+ * when the local account is gone for a while. */
 #define SELECT_HOLDER \
 	"SELECT scim_id, vanished, home_name FROM users " \
 	"WHERE (login = ?1 OR home_name = ?1) AND scim_id <> ?2 " \
-	"ORDER BY vanished LIMIT 1"
+	"UNION ALL SELECT scim_id, 0, name FROM links " \
+	"WHERE name = ?1 AND scim_id <> ?2 ORDER BY 2 LIMIT 1"
 
 static enum err
 prepare(struct names *names, struct diag *diag)

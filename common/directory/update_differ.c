@@ -59,7 +59,7 @@ static const struct {
 	[DIFFERENCE_VANISHED] = { WHO_WAS "0, '', '', ''",
 	    OF_CHANGED "u.vanished AND NOT b.vanished", COUNTED(vanished) },
 	[DIFFERENCE_REFUSED] = { WHO "'', 0, u.refused, '', ''",
-	    OF_LISTED "u.refused <> ''", COUNTED(refused) },
+	    OF_LISTED "u.refused NOT IN ('', 'name-linked')", COUNTED(refused) },
 	[DIFFERENCE_GROUP_REFUSED] = {
 	    "key, label, '', '', 0, refused, '', ''",
 	    " FROM groups_refused", NOT_COUNTED },

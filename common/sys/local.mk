@@ -54,6 +54,7 @@ common_sys_libstore_la_SOURCES = \
 	common/sys/store.c common/sys/store.h \
 	common/sys/store_impl.h common/sys/store_meta.c \
 	common/sys/store_open.c common/sys/store_run.c \
+	common/sys/store_stmt.c \
 	common/sys/store_schema.c common/sys/store_schema.h
 common_sys_libstore_la_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 common_sys_libstore_la_LIBADD = common/base/libbase.la $(SQLITE_LIBS)

@@ -45,7 +45,9 @@ enum err store_commit(struct store *store, struct diag *diag) MUST_USE;
 void store_rollback(struct store *store);
 
 /*
- * A statement: prepare once, then bind, step, read columns, reset.
+ * A statement: prepare once, then bind, step, read columns, reset; free it
+ * before its store.  A few that were freed are kept, reset and without what
+ * was bound, so that to prepare one anew costs little.
  *	"SELECT uid FROM users WHERE login = ?1"
  */
 struct store_stmt;

@@ -165,6 +165,7 @@ update_all(struct store *store, const struct conf *conf,
     unsigned long changed)
 {
 	AUTO(update) struct update *update = NULL;
+	const struct update_options options = { .keeps_groups = true };
 	struct update_report report;
 	struct diag diag = DIAG_INIT;
 
@@ -172,7 +173,7 @@ update_all(struct store *store, const struct conf *conf,
 	    "listing", &diag);
 	list(update, conf->scim_max_users, changed);
 	end("listing");
-	demand(update_commit(&update, &report, &diag), "update", &diag);
+	demand(update_commit(&update, &options, &report, &diag), "update", &diag);
 	end("update");
 }
 

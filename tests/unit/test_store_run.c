@@ -133,6 +133,71 @@ columns_are_copied_whole_or_not(void **data)
 #define STATE_TEST(name) \
 	cmocka_unit_test_setup_teardown(name, state_setup, state_teardown)
 
+/* Statements are kept for the next one who wants the same. */
+static void
+statement_comes_back_as_new(void **data)
+{
+	struct state *state = *data;
+
+	for (int i = 0; i < 3; i++) {
+		AUTO(store_stmt) struct store_stmt *stmt = NULL;
+		bool row = false;
+
+		assert_err(store_prepare(state->store, "SELECT ?1 UNION ALL "
+		    "SELECT 'more'", &stmt, NULL), ERR_OK);
+		if (i == 1)
+			assert_err(store_bind_text(stmt, 1, "secret", NULL),
+			    ERR_OK);
+		assert_err(store_step(stmt, &row, NULL), ERR_OK);
+		assert_true(row);
+		assert_string_equal(store_text(stmt, 0),
+		    i == 1 ? "secret" : "");
+	}
+}
+
+static void
+statement_that_was_given_up_locks_nothing(void **data)
+{
+	struct state *state = *data;
+	struct store_stmt *stmt = NULL;
+	bool row = false;
+
+	state_exec(state->store, "CREATE TABLE t AS SELECT 1 AS a UNION ALL "
+	    "SELECT 2", ERR_OK);
+	assert_err(store_prepare(state->store, "SELECT a FROM t", &stmt,
+	    NULL), ERR_OK);
+	assert_err(store_step(stmt, &row, NULL), ERR_OK);
+	store_stmt_free(&stmt);
+	state_exec(state->store, "DROP TABLE t", ERR_OK);
+	assert_err(store_prepare(state->store, "SELECT a FROM t", &stmt,
+	    NULL), ERR_OK);
+	assert_err(store_step(stmt, &row, NULL), ERR_STORE);
+	store_stmt_free(&stmt);
+}
+
+static void
+two_of_a_kind_and_many_kinds_do_not_meet(void **data)
+{
+	struct state *state = *data;
+	struct store_stmt *stmts[80] = { NULL };
+	char sql[64];
+	bool row;
+
+	for (int round = 0; round < 3; round++) {
+		for (size_t i = 0; i < ARRAY_LEN(stmts); i++) {
+			(void)snprintf(sql, sizeof(sql), "SELECT %zu", i / 2);
+			assert_err(store_prepare(state->store, sql, &stmts[i],
+			    NULL), ERR_OK);
+		}
+		for (size_t i = 0; i < ARRAY_LEN(stmts); i++) {
+			assert_err(store_step(stmts[i], &row, NULL), ERR_OK);
+			assert_int_equal(store_int(stmts[i], 0), i / 2);
+		}
+		for (size_t i = 0; i < ARRAY_LEN(stmts); i++)
+			store_stmt_free(&stmts[i]);
+	}
+}
+
 int
 main(void)
 {
@@ -144,6 +209,9 @@ main(void)
 		STATE_TEST(a_run_does_its_work_once),
 		STATE_TEST(columns_are_copied_whole_or_not),
 		STATE_TEST(mistakes_are_errors_and_give_nothing),
+		STATE_TEST(statement_comes_back_as_new),
+		STATE_TEST(statement_that_was_given_up_locks_nothing),
+		STATE_TEST(two_of_a_kind_and_many_kinds_do_not_meet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
