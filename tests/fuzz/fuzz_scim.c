@@ -157,7 +157,7 @@ list_again(const struct scim_request *before, const char *etags,
 {
 	AUTO(scim_listed) struct scim_listed again = SCIM_LISTED_INIT;
 	struct scim_request request = *before;
-	struct pages pages = { NULL, 0, 0, true };
+	struct pages pages = { (const uint8_t *)"", 0, 0, true };
 	const struct scim_server server = { get, wait_not, progress, &pages };
 	struct diag diag = DIAG_INIT;
 	enum err r;
@@ -175,7 +175,7 @@ try_etags(const struct scim_request *request, const uint8_t *data, size_t len)
 {
 	AUTO(buf) struct buf text = BUF_INIT(SCIM_ETAGS_MAX);
 
-	if (memchr(data, '\0', len) != NULL ||
+	if (len == 0 || memchr(data, '\0', len) != NULL ||
 	    buf_printf(&text, PACKAGE_VERSION " " URL " 2 1 " UID " -\n") !=
 	    ERR_OK || buf_put(&text, data, len) != ERR_OK)
 		return;
@@ -206,9 +206,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.url = URL, .page_size = 2, .max_users = 1000, .groups = true,
 		.uid_attribute = UID, .gid_attribute = "", .etags = "",
 	};
-	struct pages pages = { data, size, 0, false };
+	const uint8_t *input = size > 0 ? data : (const uint8_t *)"";
+	struct pages pages = { input, size, 0, false };
 	const struct scim_server server = { get, wait_not, progress, &pages };
-	struct pages first = { data, size, 0, false };
+	struct pages first = { input, size, 0, false };
 	AUTO(scim_listed) struct scim_listed listed = SCIM_LISTED_INIT;
 	AUTO(scim_listing) struct scim_listing saved = SCIM_LISTING_INIT;
 	struct diag diag = DIAG_INIT;
@@ -232,7 +233,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_listing(&saved);
 	if (r == ERR_OK && saved.distinct != saved.total)
 		abort();
-	try_etags(&request, data, size);
+	try_etags(&request, input, size);
 	try_path(page, len, first.next, first.left);
 	return 0;
 }

@@ -6,18 +6,23 @@
 
 writes its port to DIR/port and a line per request (method, path, and the
 headers of interest) to DIR/requests.  The first part of the path is what it
-does, the second how many users it has: /good/250/Users lists 250 users.
+does, the second how many users it has and, perhaps, how many groups:
+/good/250/Users lists 250 users, /good/250+7/Groups 7 groups.  Without the
+second number there is no /Groups.
 /metadata/good is what DIR/metadata.xml holds at that moment, for everybody,
 /oidc/good/.well-known/openid-configuration is DIR/discovery.json and
 /keys/good DIR/jwks.json; good may be something worse here, too.  With CERT and
 KEY it speaks TLS.
 """
 
+import email.utils
+import hashlib
 import http.server
 import json
 import os
 import ssl
 import sys
+import time
 import urllib.parse
 
 TOKEN = "s3cr3t-T0k3n"
@@ -50,6 +55,49 @@ def user(n):
     }
 
 
+POSIX = "urn:ietf:params:scim:schemas:extension:posix:2.0:"
+
+
+def posix_user(n):
+    """uidNumber in the places and types that servers choose."""
+    resource = user(n)
+    number = 100000 + n
+    shapes = [
+        {POSIX + "User": {"uidNumber": number}},
+        {POSIX + "User": {"uidNumber": str(number)}},
+        {POSIX + "User:uidNumber": number},
+        {POSIX.upper() + "USER": {"UIDNUMBER": number}},
+        {},
+        {POSIX + "User": {"uidNumber": -5}},
+        {POSIX + "User": {"uidNumber": "root"}},
+        {POSIX + "User": [number]},
+    ]
+    resource.update(shapes[n % len(shapes)])
+    return resource
+
+
+def group(n):
+    """Members are users and, of every third, another group."""
+    members = [{"value": "id-%08d" % m, "display": "B. Simon",
+                "type": "User"} for m in range(n, n + 3)]
+    if n % 3 == 2:
+        members.append({"value": "group-%d" % (n - 1)})
+    resource = {"id": "group-%d" % n, "displayName": "Group %d" % n,
+                POSIX + "Group": {"gidNumber": 200000 + n}}
+    if n % 5 != 4:
+        resource["members"] = members
+    return resource
+
+
+def shout(value):
+    """The same document with every name in capitals."""
+    if isinstance(value, dict):
+        return {name.upper(): shout(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [shout(item) for item in value]
+    return value
+
+
 class Server(http.server.ThreadingHTTPServer):
     def handle_error(self, request, client_address):
         """A client that hangs up is no news."""
@@ -67,9 +115,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def record(self):
         with open(os.path.join(self.server.directory, "requests"), "a",
                   encoding="utf-8") as log:
-            log.write("%s %s %s %s\n" % (
-                self.command, self.path, self.headers.get("Authorization"),
-                self.headers.get("User-Agent")))
+            words = [self.command, self.path,
+                     str(self.headers.get("Authorization")),
+                     str(self.headers.get("User-Agent"))]
+            if "If-None-Match" in self.headers:
+                words.append(self.headers["If-None-Match"])
+            log.write(" ".join(words) + "\n")
 
     def answer(self, status, body, content_type="application/scim+json",
                headers=()):
@@ -87,11 +138,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.answer(status, {"schemas": [ERROR], "status": str(status),
                              "detail": detail}, headers=headers)
 
-    def page(self, total, first, count):
+    def page(self, total, first, count, make=user):
+        make = group if self.groups else make
         last = min(first + count, total)
         return {"schemas": [LIST], "totalResults": total,
                 "startIndex": first + 1, "itemsPerPage": count,
-                "Resources": [user(n) for n in range(first, last)]}
+                "Resources": [make(n) for n in range(first, last)]}
+
+    def once(self, what):
+        """True the first time that this happens to these users."""
+        what = "%s %s" % (what, self.path)
+        if what in self.busy_once:
+            return False
+        self.busy_once.add(what)
+        return True
 
     def do_GET(self):
         self.record()
@@ -104,11 +164,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 getattr(self, "file_" + second)(source.read(), content_type)
             return
         query = dict(urllib.parse.parse_qsl(where.query))
-        _, scenario, size, _ = where.path.split("/")
+        _, scenario, size, endpoint = where.path.split("/")
+        self.groups = endpoint == "Groups"
+        size = size.split("+") + [None]
         first = int(query.get("startIndex", 1)) - 1
+        self.cursor = query.get("cursor")
         count = min(int(query.get("count", 20)), 1000)
         if self.headers.get("Authorization") != "Bearer " + TOKEN:
             self.error(401, "got " + str(self.headers.get("Authorization")))
+            return
+        size = size[1 if self.groups else 0]
+        if size is None:
+            self.error(404, "no such endpoint")
             return
         getattr(self, "do_" + scenario)(int(size), first, count)
 
@@ -151,6 +218,127 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.error(429, "slow down", [("Retry-After", "1")])
             return
         self.do_good(size, first, count)
+
+    def do_later(self, size, first, count):
+        """The same, until a date."""
+        if first > 0 and self.once("later"):
+            self.error(429, "slow down", [("Retry-After", email.utils.
+                                           formatdate(time.time() + 2,
+                                                      usegmt=True))])
+            return
+        self.do_good(size, first, count)
+
+    def do_tired(self, size, first, count):
+        """503 in the second page, once, without a word about when."""
+        if first > 0 and self.once("tired"):
+            self.error(503, "tired")
+            return
+        self.do_good(size, first, count)
+
+    def do_never(self, size, first, count):
+        self.error(429, "slow down", [("Retry-After", "86400")])
+
+    def do_grows(self, size, first, count):
+        """Somebody is added between the first and the second page, once."""
+        known = "grows %d" % size
+        if first > 0:
+            self.busy_once.add(known)
+        self.do_good(size + (known in self.busy_once), first, count)
+
+    def do_shouts(self, size, first, count):
+        self.answer(200, shout(self.page(size, first, count)))
+
+    def do_posix(self, size, first, count):
+        self.answer(200, self.page(size, first, count, posix_user))
+
+    def do_bare(self, size, first, count):
+        """No Resources where there are none."""
+        page = self.page(size, first, count)
+        if not page["Resources"]:
+            del page["Resources"]
+        self.answer(200, page)
+
+    def do_cursors(self, size, _first, count):
+        """RFC 9865, though nobody asked; pages of 20 at most."""
+        first = int(self.cursor or 0)
+        page = self.page(size, first, min(count, 20))
+        del page["startIndex"]
+        if first + 20 < size:
+            page["nextCursor"] = str(first + 20)
+        self.answer(200, page)
+
+    def do_expires(self, size, first, count):
+        """Its third page is too late, once."""
+        if self.cursor == "40" and self.once("expires"):
+            self.answer(400, {"schemas": [ERROR], "status": "400",
+                              "scimType": "expiredCursor"})
+            return
+        self.do_cursors(size, first, count)
+
+    def do_expired(self, size, first, count):
+        if self.cursor:
+            self.answer(400, {"schemas": [ERROR], "status": "400",
+                              "scimType": "invalidCursor",
+                              "detail": "what cursor?"})
+            return
+        self.do_cursors(size, first, count)
+
+    def tagged(self, page, weak=""):
+        body = json.dumps(page).encode()
+        edited = os.path.join(self.server.directory, "edited")
+        if os.path.exists(edited):
+            with open(edited, "rb") as words:
+                old, new = words.read().split()
+            body = body.replace(old, new)
+        tag = '%s"%s"' % (weak, hashlib.sha1(body).hexdigest())
+        if self.headers.get("If-None-Match") == tag:
+            self.send_response(304)
+            self.send_header("ETag", tag)
+            self.end_headers()
+            return
+        self.answer(200, body, headers=[("ETag", tag)])
+
+    def do_tagged(self, size, first, count):
+        self.tagged(self.page(size, first, count))
+
+    def do_weak(self, size, first, count):
+        self.tagged(self.page(size, first, count), "W/")
+
+    def do_halftagged(self, size, first, count):
+        """The second page has no tag."""
+        (self.do_good if first > 0 else self.do_tagged)(size, first, count)
+
+    def do_oddtagged(self, size, first, count):
+        """Tags that nobody should send back."""
+        self.answer(200, self.page(size, first, count), headers=[
+            ("ETag", '"a"b"' if first else '"\x01"')])
+
+    def do_liar(self, size, first, count):
+        """304 to everybody."""
+        self.send_response(304)
+        self.end_headers()
+
+    # Where only /Groups is wrong.
+
+    def users_only(self, size, first, count, wrong):
+        (wrong if self.groups else self.do_good)(size, first, count)
+
+    def do_groups403(self, size, first, count):
+        self.users_only(size, first, count,
+                        lambda *_: self.error(403, "no groups for you"))
+
+    def do_groups501(self, size, first, count):
+        self.users_only(size, first, count,
+                        lambda *_: self.error(501, "what is a group?"))
+
+    def do_groupsmove(self, size, first, count):
+        self.users_only(size, first, count, self.do_moves)
+
+    def do_groupshtml(self, size, first, count):
+        self.users_only(size, first, count, self.do_html)
+
+    def do_groupsfail(self, size, first, count):
+        self.users_only(size, first, count, self.do_fails)
 
     def do_fails(self, size, first, count):
         """Page two never comes."""

@@ -39,7 +39,7 @@ complete() # COUNT
 refused() # REASON [WORDS]
 {
 	last
-	[ "$(records)" -eq 0 ] &&
+	[ "$(records)" -eq 0 ] && ! grep -q "^GROUP " "$dir/out" &&
 		last | grep -q "^REFUSE .*\"reason\": \"$1\"" &&
 		last | grep -q -- "${2:-}" &&
 		! last | grep -q $token
@@ -77,6 +77,149 @@ users busy/250
 check "a busy server is asked again" complete 250
 users breaks/250
 check "a lost connection is made again" complete 250
+
+users later/250
+check "Retry-After may be a date" complete 250
+users tired/250
+check "a server that does not say when is asked again" complete 250
+users never/250
+check "nobody waits for a day" refused http-status 86400
+users grows/250
+check "a list that changes meanwhile is listed again" complete 251
+users cursors/250
+check "cursors that nobody asked for are followed" complete 250
+check "with the same count and no startIndex" \
+	grep -q '^GET /cursors/250/Users?count=100&cursor=240 ' \
+	"$dir/plain/requests"
+users expires/250
+check "a cursor that expired begins the listing again" complete 250
+users expired/250
+check "one that always does is an error" refused scim-expired "what cursor"
+users shouts/250+7 groups=1
+check "names may be written in any case" complete 250
+check "of groups, too" test "$(grep -c '^MEMBER ' "$dir/out")" -eq 20
+users bare/0
+check "an empty listing may lack Resources" complete 0
+
+# -- ids of the server's own
+
+posix=urn:ietf:params:scim:schemas:extension:posix:2.0
+number() # USER NUMBER
+{
+	grep "^USER .*\"id\": \"id-0000000$1\"" "$dir/out" |
+		grep -q "\"number\": \"$2\""
+}
+
+users posix/8 uid_attribute=$posix:User:uidNumber
+check "a number that is odd costs no page" complete 8
+for n in 0 1 2 3; do
+	check "a number is read as the server writes it: $n" \
+		number $n 10000$n
+done
+check "absent is empty" number 4 ""
+check "a negative one is passed on as that" number 5 -5
+check "what is no number is no id" number 6 '?'
+check "nor is a list of them" number 7 '?'
+users posix/8
+check "nobody is asked for what is not configured" number 0 ""
+
+# -- groups
+
+has() # LINE
+{
+	grep -qxF -- "$1" "$dir/out"
+}
+
+users good/250
+check "groups come only when they are asked for" \
+	has 'LISTED {"etags": "", "has_groups": 0, "unchanged": 0}'
+check "... and nobody was asked" \
+	sh -c "! grep -q good/250/Groups '$dir/plain/requests'"
+users good/250 groups=1
+check "a server without groups has none" \
+	has 'LISTED {"etags": "", "has_groups": 0, "unchanged": 0}'
+users good/250+230 groups=1 gid_attribute=$posix:Group:gidNumber
+check "users come first, then groups" complete 250
+check "all pages of them" test "$(grep -c '^GROUP ' "$dir/out")" -eq 230
+check "a group has what the server said" has \
+	'GROUP {"display_name": "Group 0", "id": "group-0", "number": "200000"}'
+check "its members follow" test "$(grep -A 4 '"id": "group-2"' "$dir/out" |
+	sed -n 's/^MEMBER {"id": "\(.*\)"}/\1/p' | tr '\n' ' ')" = \
+	"id-00000002 id-00000003 id-00000004 group-1 "
+check "the server has groups" \
+	has 'LISTED {"etags": "", "has_groups": 1, "unchanged": 0}'
+users good/250+0 groups=1
+check "a server may have groups, and none now" \
+	has 'LISTED {"etags": "", "has_groups": 1, "unchanged": 0}'
+users good/250+7 groups=1 first_page_only=1 page_size=1
+check "the connection test asks for no groups" \
+	test "$(last)" = 'END {"count": 1, "total": 250}'
+users groups501/250+7 groups=1
+check "501 says that there are no groups" \
+	has 'LISTED {"etags": "", "has_groups": 0, "unchanged": 0}'
+users groups403/250+7 groups=1
+check "groups that may not be listed refuse everything" \
+	refused http-auth "scim = no"
+users groupsmove/250+7 groups=1
+check "a redirect of groups is not followed" refused http-redirect stolen
+users groupshtml/250+7 groups=1
+check "a page of HTML holds no groups" refused scim text/html
+users groupsfail/250+230 groups=1
+check "a page of groups that fails refuses everything" \
+	refused http-status "page two"
+
+# -- what has not changed
+
+etags() { sed -n 's/^LISTED {"etags": //p' "$dir/out" | $python -c '
+import json, sys
+print(json.JSONDecoder().raw_decode(sys.stdin.read())[0], end="x")'; }
+
+unchanged() # TOTAL
+{
+	last
+	[ "$(records)" -eq 0 ] &&
+		[ "$(last)" = "END {\"count\": 0, \"total\": $1}" ] &&
+		grep -q '^LISTED .*"unchanged": 1}' "$dir/out" &&
+		[ "$(etags)" = "$kept" ]
+}
+
+asked_in_vain() # SCENARIO: questions with a tag
+{
+	grep -c "^GET /$1/.* W*/*\"[0-9a-f]*\"$" "$dir/plain/requests"
+}
+
+for kind in tagged weak; do
+	users $kind/250+7 groups=1
+	check "$kind: a first listing is whole" complete 250
+	kept=$(etags)
+	users $kind/250+7 groups=1 etags="${kept%x}"
+	check "$kind: the next one is unchanged" unchanged 250
+	check "$kind: every page was asked about" \
+		test "$(asked_in_vain $kind/250+7)" -eq 4
+	users $kind/250+7 groups=1 etags="${kept%x}" page_size=50
+	check "$kind: pages of another size are other pages" complete 250
+	printf 'user249@ user250@' >"$dir/plain/edited"
+	users $kind/250+7 groups=1 etags="${kept%x}"
+	check "$kind: one user that changed lists all" complete 250
+	check "$kind: with the change" grep -q user250@ "$dir/out"
+	printf 'group-6 group-9' >"$dir/plain/edited"
+	users $kind/250+7 groups=1 etags="${kept%x}"
+	check "$kind: one group that changed, too" complete 250
+	rm "$dir/plain/edited"
+done
+users tagged/250 groups=1
+kept=$(etags)
+users tagged/250 groups=1 etags="${kept%x}"
+check "a server that had no groups still has none" unchanged 250
+for kind in halftagged oddtagged good; do
+	users $kind/250
+	check "pages without good tags leave none: $kind" \
+		has 'LISTED {"etags": "", "has_groups": 0, "unchanged": 0}'
+done
+users tagged/250 etags="$(printf '%s' "${kept%x}" | sed 's/"$/\r/')"
+check "tags that somebody tampered with are not sent" complete 250
+users liar/250
+check "304 is no answer to who asked without a tag" refused http "status 304"
 
 users blind/250
 check "a server blind to startIndex: partial" refused scim-partial
