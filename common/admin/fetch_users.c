@@ -12,6 +12,7 @@
 struct taking {
 	const struct fetch_users *ask;
 	uint64_t max_users;
+	bool wants_groups;
 	uint64_t users;
 	uint64_t groups;
 	uint64_t members;
@@ -57,11 +58,12 @@ read_token(const char *path, struct buf *token, struct diag *diag)
 }
 
 static enum err
-ask_for_users(const struct admin *admin, const struct fetch_users *ask,
+ask_for_users(const struct admin *admin, const struct taking *t,
     struct peer *peer, struct diag *diag)
 {
 	AUTO(buf) struct buf token = BUF_INIT(SCIM_TOKEN_MAX + 1);
 	const struct conf *conf = &admin->conf;
+	const struct fetch_users *ask = t->ask;
 	bool saved = ask->file >= 0;
 	enum err r = ERR_OK;
 
@@ -78,7 +80,7 @@ ask_for_users(const struct admin *admin, const struct fetch_users *ask,
 	    wire_u64(conf->scim_page_size), wire_u64(conf->scim_max_users),
 	    wire_u64((uint64_t)conf->scim_timeout),
 	    wire_u64(ask->first_page_only),
-	    wire_u64(wants_groups(admin, ask)),
+	    wire_u64(t->wants_groups),
 	    wire_text(conf->users_uid_attribute),
 	    wire_text(conf->groups_gid_attribute), wire_text(ask->etags));
 }
@@ -130,7 +132,7 @@ take_group(struct taking *t, const struct wire_msg *msg, struct diag *diag)
 		.number = wire_get_text(msg, GROUP_NUMBER),
 	};
 
-	if (t->ask->group == NULL)
+	if (!t->wants_groups)
 		return fetch_peer_unexpected(msg, diag);
 	t->groups++;
 	if (record.id[0] == '\0' || t->groups > SCIM_GROUPS_MAX)
@@ -160,7 +162,7 @@ take_listed(struct taking *t, const struct wire_msg *msg, struct diag *diag)
 	uint64_t unchanged = wire_get_u64(msg, LISTED_UNCHANGED);
 	uint64_t has_groups = wire_get_u64(msg, LISTED_HAS_GROUPS);
 
-	if (unchanged > 1 || has_groups > 1 ||
+	if (unchanged > 1 || has_groups > t->wants_groups ||
 	    (has_groups == 0 && t->groups > 0) ||
 	    (unchanged == 1 && (etags == NULL || etags[0] == '\0' ||
 	    t->users > 0 || t->groups > 0)))
@@ -233,6 +235,7 @@ fetch_users(const struct admin *admin, const struct fetch_users *ask,
 	AUTO(fetched) struct fetched fetched = FETCHED_INIT;
 	struct taking taking = {
 		.ask = ask, .max_users = admin->conf.scim_max_users,
+		.wants_groups = wants_groups(admin, ask),
 		.fetched = &fetched,
 	};
 	int64_t seconds = admin->conf.scim_timeout;
@@ -243,7 +246,7 @@ fetch_users(const struct admin *admin, const struct fetch_users *ask,
 		    "[scim] timeout: 1s to %us", TIMEOUT_MAX_S);
 	r = fetch_peer_start(admin, ask->file, seconds, &peer, diag);
 	if (r == ERR_OK)
-		r = ask_for_users(admin, ask, &peer, diag);
+		r = ask_for_users(admin, &taking, &peer, diag);
 	if (r == ERR_OK)
 		r = take_all(&taking, &peer, diag);
 	if (r != ERR_OK)

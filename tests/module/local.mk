@@ -25,6 +25,10 @@ EXTRA_DIST += tests/module/fetch.sh tests/module/idp.sh \
 	tests/lib/ask_fetch.py tests/lib/kill_writes.py \
 	tests/lib/loopback.sh tests/lib/scim_server.py
 
+# The command, against a worker in Python.
+TESTS += tests/module/fetch_liar.sh
+EXTRA_DIST += tests/module/fetch_liar.sh tests/lib/lying_fetch.py
+
 # The device worker, against a provider in Python.
 TESTS += tests/module/device.sh
 EXTRA_DIST += tests/module/device.sh tests/lib/ask_device.py \
