@@ -150,7 +150,7 @@ check_attribute_path(const char *path)
 	    !is_among(path, LETTERS DIGITS ":._-") || !is_set(name) ||
 	    (part != NULL && (part == name || !is_set(part + 1) ||
 	    strchr(part + 1, '.') != NULL)) ||
-	    (name != path && strncmp(path, "urn:", 4) != 0))
+	    (name != path && strncasecmp(path, "urn:", 4) != 0))
 		return "is no attribute; write uidNumber, or with its schema "
 		    "urn:...:User:uidNumber";
 	return NULL;

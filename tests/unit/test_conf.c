@@ -643,6 +643,76 @@ bad_values_of_the_device_flow_are_refused(void **state)
 }
 
 static void
+an_attribute_of_ids_may_be_named_in_every_way(void **state)
+{
+	static const char *const paths[] = {
+		"", "uidNumber", "posix.uid", "x-uid_2",
+		"urn:ietf:params:scim:schemas:extension:posix:2.0:User:"
+		    "uidNumber",
+		"urn:indigo-dc:scim:schemas:IndigoUser:ids.unix",
+		"URN:example:posix:UIDNUMBER",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		AUTO(conf) struct conf conf = { 0 };
+		char text[512];
+
+		(void)snprintf(text, sizeof(text), "[users]\n"
+		    "uid_attribute = %s\n[groups]\ngid_attribute = %s\n",
+		    paths[i], paths[i]);
+		assert_err(load(text, &conf), ERR_OK);
+		assert_string_equal(conf.users_uid_attribute, paths[i]);
+		assert_string_equal(conf.groups_gid_attribute, paths[i]);
+	}
+}
+
+static void
+an_attribute_of_ids_fits_on_the_wire(void **state)
+{
+	AUTO(conf) struct conf conf = { 0 };
+	char text[1024];
+
+	(void)state;
+	(void)snprintf(text, sizeof(text), "[users]\nuid_attribute = a%0*d\n"
+	    "[groups]\ngid_attribute = a%0*d\n", (int)SCIM_PATH_MAX - 1, 0,
+	    (int)SCIM_PATH_MAX - 1, 0);
+	assert_err(load(text, &conf), ERR_OK);
+	(void)snprintf(text, sizeof(text), "[users]\nuid_attribute = a%0*d\n",
+	    (int)SCIM_PATH_MAX, 0);
+	refused(text, ERR_CONF_VALUE, "[users] uid_attribute: is no");
+	(void)snprintf(text, sizeof(text), "[groups]\ngid_attribute = a%0*d\n",
+	    (int)SCIM_PATH_MAX, 0);
+	refused(text, ERR_CONF_VALUE, "[groups] gid_attribute: is no");
+}
+
+static void
+what_is_no_attribute_of_ids_is_refused(void **state)
+{
+	static const char *const bad[] = {
+		"uid Number", "uid\tNumber", "emails[type eq \"work\"].value",
+		"uid/gid", "uid?", "a.b.c", ".uid", "uid.", ".", "a..b",
+		"urn:x:User:", "urn:x:User:.uid", "urn:x:User:uid.",
+		"urn:x:User:a.b.c", "http://example.com/uid", "x:uidNumber",
+		":uidNumber", "uid\xc3\xb6", "uid,gid",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		char text[512];
+
+		(void)snprintf(text, sizeof(text), "[users]\n"
+		    "uid_attribute = %s\n", bad[i]);
+		refused(text, ERR_CONF_VALUE, "[users] uid_attribute: is no "
+		    "attribute; write uidNumber, or with its schema");
+		(void)snprintf(text, sizeof(text), "[groups]\n"
+		    "gid_attribute = %s\n", bad[i]);
+		refused(text, ERR_CONF_VALUE, "[groups] gid_attribute: is no "
+		    "attribute");
+	}
+}
+
+static void
 v6_the_issuer_of_our_tenant_is_taken(void **state)
 {
 	static const char *const issuers[] = {
@@ -840,6 +910,9 @@ main(void)
 		cmocka_unit_test(what_the_device_flow_needs_is_missed),
 		cmocka_unit_test(a_full_device_section_is_read),
 		cmocka_unit_test(bad_values_of_the_device_flow_are_refused),
+		cmocka_unit_test(an_attribute_of_ids_may_be_named_in_every_way),
+		cmocka_unit_test(an_attribute_of_ids_fits_on_the_wire),
+		cmocka_unit_test(what_is_no_attribute_of_ids_is_refused),
 		cmocka_unit_test(v6_the_issuer_of_our_tenant_is_taken),
 		cmocka_unit_test(v6_an_issuer_of_many_tenants_is_refused),
 		cmocka_unit_test(
