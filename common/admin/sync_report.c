@@ -30,6 +30,8 @@ static const struct {
 	{ "links", offsetof(struct update_report, links) },
 	{ "links_idle", offsetof(struct update_report, links_idle) },
 	{ "groups_refused", offsetof(struct update_report, groups_refused) },
+	{ "gid_conflicts", offsetof(struct update_report, gid_conflicts) },
+	{ "members_unknown", offsetof(struct update_report, members_unknown) },
 };
 
 static uint64_t

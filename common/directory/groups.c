@@ -6,26 +6,108 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/parse.h"
+#include "directory/group_nesting.h"
 #include "directory/registry.h"
+#include "directory/update_impl.h"
 
-/* In the order in which they make groups; SQL is a literal so that no
- * configured word becomes a part of a statement. */
-static const struct attribute {
+/* Of whom there may be groups, in the order in which they get names; SQL is a
+ * literal so that no configured word becomes a part of a statement.  Keys: no
+ * word before the ':' has one, so no value makes the key of another's. */
+static const struct source {
 	const char *name;
-	const char *values;
-} attributes[] = {
-#define ATTRIBUTE(name) { #name, \
-	"SELECT DISTINCT " #name " FROM users " \
-	    "WHERE " #name " <> '' AND NOT vanished ORDER BY 1" }
+	const char *rows;	/* key, label, number of the server */
+} sources[] = {
+#define ATTRIBUTE(name) { #name, "SELECT '" #name ":' || " #name ", " #name \
+	", '' FROM (SELECT DISTINCT " #name " FROM users " \
+	    "WHERE " #name " <> '' AND NOT vanished)" }
 	ATTRIBUTE(department),
 	ATTRIBUTE(site),
 	ATTRIBUTE(title),
 #undef ATTRIBUTE
+	{ "scim", "SELECT 'scim:' || id, display_name, number "
+	    "FROM scim_groups" },
 };
+
+/*
+ * Every group that is wanted.  claims: its gid is the server's to say, by
+ * number.  held: its name was its own before.  refused: why there is no such
+ * group, or ''.
+ */
+static const char *const make_tables[] = {
+	"CREATE TABLE temp.wanted_groups("
+	    "key TEXT PRIMARY KEY NOT NULL, place, label, number, claims, "
+	    "name, refused, held, gid) WITHOUT ROWID",
+	"CREATE TABLE temp.given_names("
+	    "name TEXT PRIMARY KEY NOT NULL, key) WITHOUT ROWID",
+	NULL
+};
+
+static const char *const drop_tables[] = {
+	"DROP TABLE IF EXISTS temp.wanted_groups",
+	"DROP TABLE IF EXISTS temp.given_names",
+	NULL
+};
+
+#define INSERT_WANTED \
+	"INSERT INTO temp.wanted_groups VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, " \
+	    "EXISTS (SELECT 1 FROM groups WHERE key = ?1 AND name = ?6), " \
+	    "(SELECT id FROM ids WHERE kind = 'g' AND key = ?1))"
+
+/* People come first.  A name that was given stays with its group as long as
+ * it asks for it: nobody gets into a group's files, or past a rule for its
+ * name, by making another one that is called so. */
+static const char *const decide_names[] = {
+	"UPDATE temp.wanted_groups SET refused = 'name-taken' "
+	    "WHERE refused = '' AND EXISTS (SELECT 1 FROM users "
+	    "WHERE login = name OR home_name = name)",
+	"INSERT OR IGNORE INTO temp.given_names "
+	    "SELECT name, key FROM temp.wanted_groups WHERE refused = '' "
+	    "ORDER BY held DESC, place, key",
+	"UPDATE temp.wanted_groups SET refused = 'name-taken' "
+	    "WHERE refused = '' AND key <> (SELECT given.key "
+	    "FROM temp.given_names AS given WHERE given.name = "
+	    "wanted_groups.name)",
+	NULL
+};
+
+/* Only what is different is written. */
+static const char *const store_groups[] = {
+	"DELETE FROM groups WHERE NOT EXISTS (SELECT 1 "
+	    "FROM temp.wanted_groups AS w WHERE w.key = groups.key "
+	    "AND w.refused = '' AND w.name = groups.name)",
+	"INSERT INTO groups(gid, key, name) "
+	    "SELECT gid, key, name FROM temp.wanted_groups AS w "
+	    "WHERE refused = '' AND NOT EXISTS (SELECT 1 FROM groups "
+	    "WHERE groups.key = w.key)",
+	"DELETE FROM groups_refused WHERE NOT EXISTS (SELECT 1 "
+	    "FROM temp.wanted_groups AS w WHERE w.key = groups_refused.key "
+	    "AND w.refused = groups_refused.refused "
+	    "AND w.label = groups_refused.label "
+	    "AND w.gid IS groups_refused.gid)",
+	"INSERT INTO groups_refused(key, gid, label, refused) "
+	    "SELECT w.key, w.gid, w.label, w.refused FROM temp.wanted_groups AS w "
+	    "WHERE refused <> '' AND NOT EXISTS (SELECT 1 "
+	    "FROM groups_refused WHERE groups_refused.key = w.key)",
+	NULL
+};
+
+#define COUNT_CONFLICTS \
+	"SELECT count(*) FROM temp.wanted_groups WHERE claims " \
+	    "AND number <> '' AND number <> CAST(gid AS TEXT)"
+
+/* Of groups of the server: those that no listing has as a user or group. */
+#define COUNT_UNKNOWN \
+	"SELECT count(*) FROM scim_members WHERE " \
+	    "NOT EXISTS (SELECT 1 FROM users WHERE scim_id = member_id) " \
+	    "AND NOT EXISTS (SELECT 1 FROM aliases " \
+		"WHERE aliases.scim_id = member_id) " \
+	    "AND NOT EXISTS (SELECT 1 FROM scim_groups WHERE id = member_id)"
 
 static bool
 is_configured(const struct conf *conf, const char *name)
 {
+	if (strcmp(name, "scim") == 0)
+		return conf->groups_scim;
 	for (size_t i = 0; i < conf->groups_attributes.count; i++)
 		if (strcmp(conf->groups_attributes.item[i], name) == 0)
 			return true;
@@ -38,14 +120,6 @@ is_name_byte(char c)
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
 	    c == '_';
 }
-
-/* One update of the groups. */
-struct making {
-	struct store *store;
-	const struct conf *conf;
-	const struct local *local;
-	uint64_t refused;
-};
 
 /* False: too long for a name. */
 static bool
@@ -73,92 +147,174 @@ make_name(const char *value, char name[static LOGIN_NAME_MAX_LEN + 1])
 	return true;
 }
 
-/* Is it a login name, or another value's? */
-static enum err
-is_taken(struct store *store, const char *name, bool *ret_taken,
-    struct diag *diag)
-{
-	AUTO(store_stmt) struct store_stmt *stmt = NULL;
-	enum err r = store_prepare(store,
-	    "SELECT 1 FROM users WHERE login = ?1 OR home_name = ?1 "
-	    "UNION ALL SELECT 1 FROM groups WHERE name = ?1", &stmt, diag);
+/* One update of the groups. */
+struct making {
+	struct store *store;
+	const struct conf *conf;
+	const struct local *local;
+	struct store_stmt *insert;	/* into temp.wanted_groups */
+};
 
-	if (r != ERR_OK)
-		return r;
-	r = store_bind_text(stmt, 1, name, diag);
-	if (r != ERR_OK)
-		return r;
-	return store_step(stmt, ret_taken, diag);
+static void
+making_clear(struct making *making)
+{
+	enum err r;
+
+	store_stmt_free(&making->insert);
+	/* What cannot be dropped goes with the connection. */
+	r = update_run(making->store, drop_tables, NULL);
+	(void)r;
+}
+DEFINE_AUTO(making, struct making, making_clear);
+
+static enum err
+judge_name(const struct making *making, const char *label,
+    char name[static LOGIN_NAME_MAX_LEN + 1])
+{
+	name[0] = '\0';
+	if (!make_name(label, name) ||
+	    !parse_is_login_name(name, strlen(name), false))
+		return ERR_NAME_GRAMMAR;
+	if (local_has_name(making->local, name))
+		return ERR_NAME_LOCAL;
+	return ERR_OK;
 }
 
+/* One row of a source. */
 static enum err
-insert_group(struct store *store, uint32_t gid, const char *key,
-    const char *name, struct diag *diag)
+want_group(struct making *making, size_t place, struct store_stmt *row,
+    struct diag *diag)
 {
-	AUTO(store_stmt) struct store_stmt *stmt = NULL;
-	enum err r = store_prepare(store,
-	    "INSERT INTO groups(gid, key, name) VALUES (?1, ?2, ?3)", &stmt,
-	    diag);
+	const char *label = store_text(row, 1);
+	bool claims = strcmp(sources[place].name, "scim") == 0 &&
+	    making->conf->groups_gid_attribute[0] != '\0';
+	char name[LOGIN_NAME_MAX_LEN + 1];
+	enum err verdict = judge_name(making, label, name);
+	const char *const texts[] = { label, store_text(row, 2) };
+	struct store_stmt *insert = making->insert;
+	enum err r = store_bind_text(insert, 1, store_text(row, 0), diag);
 
-	if (r != ERR_OK)
-		return r;
-	r = store_bind_int(stmt, 1, gid, diag);
 	if (r == ERR_OK)
-		r = store_bind_text(stmt, 2, key, diag);
+		r = store_bind_int(insert, 2, (int64_t)place, diag);
+	for (size_t i = 0; i < ARRAY_LEN(texts) && r == ERR_OK; i++)
+		r = store_bind_text(insert, (int)i + 3, texts[i], diag);
 	if (r == ERR_OK)
-		r = store_bind_text(stmt, 3, name, diag);
+		r = store_bind_int(insert, 5, claims, diag);
 	if (r == ERR_OK)
-		r = store_run(stmt, diag);
+		r = store_bind_text(insert, 6, name, diag);
+	if (r == ERR_OK)
+		r = store_bind_text(insert, 7,
+		    verdict == ERR_OK ? "" : err_name(verdict), diag);
+	if (r == ERR_OK)
+		r = store_run(insert, diag);
 	return r;
 }
 
-/* Makes the value's group, unless its name is refused.  The gid is registered
- * either way, so that hosts with other local groups give the same ones. */
 static enum err
-add_group(struct making *making, const char *attribute, const char *value,
-    struct diag *diag)
+want_groups_of(struct making *making, size_t place, struct diag *diag)
 {
-	AUTO(buf) struct buf key = BUF_INIT(SCIM_STRING_MAX + 32);
-	char name[LOGIN_NAME_MAX_LEN + 1];
-	uint32_t gid = 0;
-	bool taken = true;
-	enum err r = buf_printf(&key, "%s:%s", attribute, value);
+	AUTO(store_stmt) struct store_stmt *rows = NULL;
+	bool row = false;
+	enum err r = store_prepare(making->store, sources[place].rows, &rows,
+	    diag);
 
-	if (r != ERR_OK)
-		return fail(diag, r, "%s", attribute);
-	r = registry_get(making->store, making->conf, REGISTRY_GROUP,
-	    buf_str(&key), making->local, &gid, diag);
+	if (r == ERR_OK)
+		r = store_step(rows, &row, diag);
+	while (r == ERR_OK && row) {
+		r = want_group(making, place, rows, diag);
+		if (r == ERR_OK)
+			r = store_step(rows, &row, diag);
+	}
+	return r;
+}
+
+/* One row of a group that has no gid yet: key, number, claims. */
+static enum err
+register_group(struct making *making, struct registry *registry,
+    struct store_stmt *row, struct diag *diag)
+{
+	const char *key = store_text(row, 0);
+	uint32_t gid = 0;
+	enum err r = store_int(row, 2) == 0 ?
+	    registry_give(registry, REGISTRY_GROUP, key, &gid, diag) :
+	    registry_claim(registry, REGISTRY_GROUP, key, store_text(row, 1),
+	    &gid, diag);
+
+	if (!registry_refuses(r))
+		return r;
+	return STORE_RUN(making->store, diag, "UPDATE temp.wanted_groups "
+	    "SET refused = ?2 WHERE key = ?1 AND refused = ''",
+	    store_text_value(key), store_text_value(err_name(r)));
+}
+
+/* Also groups that are refused for their names, so that hosts with other local
+ * groups give the same gids.  Who can have one gid only comes first. */
+static enum err
+register_new(struct making *making, struct diag *diag)
+{
+	AUTO(registry) struct registry *registry = NULL;
+	AUTO(store_stmt) struct store_stmt *rows = NULL;
+	bool row = false;
+	enum err r = registry_open(making->store, making->conf,
+	    making->local, &registry, diag);
+
+	if (r == ERR_OK)
+		r = store_prepare(making->store, "SELECT key, number, claims "
+		    "FROM temp.wanted_groups WHERE gid IS NULL "
+		    "ORDER BY claims DESC, place, key", &rows, diag);
+	if (r == ERR_OK)
+		r = store_step(rows, &row, diag);
+	while (r == ERR_OK && row) {
+		r = register_group(making, registry, rows, diag);
+		if (r == ERR_OK)
+			r = store_step(rows, &row, diag);
+	}
 	if (r != ERR_OK)
 		return r;
-	if (make_name(value, name) &&
-	    parse_is_login_name(name, strlen(name), false) &&
-	    !local_has_name(making->local, name))
-		r = is_taken(making->store, name, &taken, diag);
-	if (r != ERR_OK)
-		return r;
-	making->refused += taken;
-	if (taken)
-		return ERR_OK;
-	return insert_group(making->store, gid, buf_str(&key), name, diag);
+	return store_exec(making->store, "UPDATE temp.wanted_groups "
+	    "SET gid = (SELECT id FROM ids WHERE kind = 'g' "
+	    "AND ids.key = wanted_groups.key) WHERE gid IS NULL", diag);
 }
 
 static enum err
-add_attribute(struct making *making, const struct attribute *attribute,
-    struct diag *diag)
+want_groups(struct making *making, struct diag *diag)
 {
-	AUTO(store_stmt) struct store_stmt *values = NULL;
-	bool row = false;
-	enum err r = store_prepare(making->store, attribute->values, &values,
-	    diag);
+	enum err r = update_run(making->store, drop_tables, diag);
 
-	if (r != ERR_OK)
-		return r;
-	r = store_step(values, &row, diag);
-	while (r == ERR_OK && row) {
-		r = add_group(making, attribute->name, store_text(values, 0),
+	if (r == ERR_OK)
+		r = update_run(making->store, make_tables, diag);
+	if (r == ERR_OK)
+		r = store_prepare(making->store, INSERT_WANTED,
+		    &making->insert, diag);
+	for (size_t i = 0; i < ARRAY_LEN(sources) && r == ERR_OK; i++)
+		if (is_configured(making->conf, sources[i].name))
+			r = want_groups_of(making, i, diag);
+	if (r == ERR_OK)
+		r = register_new(making, diag);
+	return r;
+}
+
+static enum err
+count(struct making *making, struct update_report *report, struct diag *diag)
+{
+	const struct {
+		const char *sql;
+		uint64_t *number;
+	} queries[] = {
+		{ "SELECT count(*) FROM groups_refused",
+		    &report->groups_refused },
+		{ COUNT_CONFLICTS, &report->gid_conflicts },
+		{ making->conf->groups_scim ? COUNT_UNKNOWN : "SELECT 0",
+		    &report->members_unknown },
+	};
+	enum err r = ERR_OK;
+
+	for (size_t i = 0; i < ARRAY_LEN(queries) && r == ERR_OK; i++) {
+		int64_t number = 0;
+
+		r = store_query_int(making->store, queries[i].sql, &number,
 		    diag);
-		if (r == ERR_OK)
-			r = store_step(values, &row, diag);
+		*queries[i].number = (uint64_t)number;
 	}
 	return r;
 }
@@ -168,12 +324,16 @@ groups_update(struct store *store, const struct conf *conf,
     const struct local *local, struct update_report *report,
     struct diag *diag)
 {
-	struct making making = { store, conf, local, 0 };
-	enum err r = store_exec(store, "DELETE FROM groups", diag);
+	AUTO(making) struct making making = { store, conf, local, NULL };
+	enum err r = want_groups(&making, diag);
 
-	for (size_t i = 0; i < ARRAY_LEN(attributes) && r == ERR_OK; i++)
-		if (is_configured(conf, attributes[i].name))
-			r = add_attribute(&making, &attributes[i], diag);
-	report->groups_refused = making.refused;
+	if (r == ERR_OK)
+		r = update_run(store, decide_names, diag);
+	if (r == ERR_OK)
+		r = update_run(store, store_groups, diag);
+	if (r == ERR_OK)
+		r = group_nesting_update(store, conf, diag);
+	if (r == ERR_OK)
+		r = count(&making, report, diag);
 	return r;
 }

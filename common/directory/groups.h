@@ -1,14 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Groups from attributes; a part of update.h.
+ * Groups, from attributes and from the server; a part of update.h.
  *
- * 8x8 has no groups, so one is made for every distinct value of each
- * attribute that [groups] attributes names (department, site, title).  Its
- * name is the value in lower case, every run of characters other than
- * [a-z0-9._] one '-', none at the ends; its gid is the registry's for
- * "department:VALUE".  A name that is not a group name, is local, is a
- * provisioned login name, or was made from another value already is refused:
- * that value has no group (catalogue I6: it cannot become docker or wheel).
+ * One group is made for every distinct value of each attribute that [groups]
+ * attributes names (department, site, title), and, with [groups] scim, one for
+ * every group of the server (table scim_groups; 8x8 has none).  Its gid is the
+ * registry's for "department:VALUE", or for "scim:ID": a group that gets
+ * another displayName keeps its gid, and one that comes back has it again.
+ * With [groups] gid_attribute the server says the gids of its groups; one with
+ * none, or none that it can have, is refused.
+ *
+ * Its name is the value or displayName in lower case, every run of characters
+ * other than [a-z0-9._] one '-', none at the ends.  A name that is not a group
+ * name, is local or reserved (local.h), is a user's login name or home, or was
+ * given to another group is refused: then there is no such group, and table
+ * groups_refused says why (catalogue I6: it cannot become docker or wheel).
+ * Of several that ask for a name it stays with the one that had it; else
+ * attributes come before the server's groups, each in order of key.
+ *
+ * Who is in them says the view memberships(scim_id, gid), of whoever has not
+ * vanished: also of those who sign in as a local account.
  */
 #ifndef DIRECTORY_GROUPS_H
 #define DIRECTORY_GROUPS_H
@@ -16,9 +27,11 @@
 #include "directory/local.h"
 #include "directory/update.h"
 
-/* Inside the transaction, when everybody has a name: all groups anew; who is
- * in them says the view memberships(scim_id, gid).  Counts report->groups_refused.
- * ERR_ID_EXHAUSTED, ERR_STORE, ERR_NOMEM. */
+/* Inside the transaction, when everybody has a name and scim_groups is as
+ * listed: groups, groups_refused and scim_gids; writes only what is different.
+ * Counts report->groups_refused, gid_conflicts and members_unknown.
+ * ERR_ID_EXHAUSTED, ERR_SCIM_LIMITS (nested beyond measure), ERR_STORE,
+ * ERR_NOMEM. */
 enum err groups_update(struct store *store, const struct conf *conf,
 	const struct local *local, struct update_report *report,
 	struct diag *diag) MUST_USE;

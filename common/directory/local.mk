@@ -16,6 +16,8 @@ common_directory_libscim_la_LIBADD = common/sys/libhttp.la \
 
 common_directory_libdirectory_la_SOURCES = \
 	common/directory/directory.c common/directory/directory.h \
+	common/directory/group_nesting.c \
+	common/directory/group_nesting.h \
 	common/directory/groups.c common/directory/groups.h \
 	common/directory/home.c common/directory/home.h \
 	common/directory/jit.c common/directory/jit.h \

@@ -39,6 +39,8 @@ struct update_report {
 	uint64_t links_idle;	/* lines of link_local that give none away */
 	uint64_t groups;	/* of the server */
 	uint64_t groups_refused; /* groups without a name */
+	uint64_t gid_conflicts;	/* the server says another gid: ours stays */
+	uint64_t members_unknown; /* of groups: neither user nor group */
 };
 
 /* What is different after an update, or listed and not applied. */

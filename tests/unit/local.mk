@@ -338,6 +338,11 @@ unit_programs += tests/unit/test_flows
 tests_unit_test_flows_SOURCES = tests/unit/test_flows.c $(state_sources)
 tests_unit_test_flows_LDFLAGS = $(state_ldflags)
 tests_unit_test_flows_LDADD = $(state_ldadd)
+unit_programs += tests/unit/test_group_nesting
+tests_unit_test_group_nesting_SOURCES = tests/unit/test_group_nesting.c \
+	$(state_sources)
+tests_unit_test_group_nesting_LDFLAGS = $(state_ldflags)
+tests_unit_test_group_nesting_LDADD = $(state_ldadd)
 unit_programs += tests/unit/test_groups
 tests_unit_test_groups_SOURCES = tests/unit/test_groups.c $(state_sources)
 tests_unit_test_groups_LDFLAGS = $(state_ldflags)

@@ -75,6 +75,8 @@ state_init(struct state *state)
 	    "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name";
 	state->conf.scim_max_users = 10000;
 	state->conf.users_uid_attribute = "";
+	state->conf.groups_scim = true;
+	state->conf.groups_gid_attribute = "";
 	state->conf.users_home = "/home/%u";
 	state->conf.users_shell = "/bin/bash";
 	state->conf.users_min_id = 1879048192;
