@@ -427,6 +427,21 @@ tests_unit_test_update_SOURCES = tests/unit/test_update.c $(state_sources)
 tests_unit_test_update_LDFLAGS = $(state_ldflags)
 tests_unit_test_update_LDADD = $(state_ldadd)
 
+unit_programs += tests/unit/test_update_differ
+tests_unit_test_update_differ_SOURCES = tests/unit/test_update_differ.c $(state_sources)
+tests_unit_test_update_differ_LDFLAGS = $(state_ldflags)
+tests_unit_test_update_differ_LDADD = $(state_ldadd)
+unit_programs += tests/unit/test_update_guard
+tests_unit_test_update_guard_SOURCES = tests/unit/test_update_guard.c $(state_sources)
+tests_unit_test_update_guard_LDFLAGS = $(state_ldflags)
+tests_unit_test_update_guard_LDADD = $(state_ldadd)
+unit_programs += tests/unit/test_update_faults
+tests_unit_test_update_faults_SOURCES = tests/unit/test_update_faults.c $(state_sources)
+tests_unit_test_update_faults_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_unit_test_update_faults_LDFLAGS = $(state_ldflags) \
+	-Wl,--wrap=sqlite3_exec,--wrap=sqlite3_prepare_v2,--wrap=sqlite3_step
+tests_unit_test_update_faults_LDADD = $(state_ldadd) $(SQLITE_LIBS)
+
 unit_programs += tests/unit/test_local tests/unit/test_policy
 tests_unit_test_local_SOURCES = tests/unit/test_local.c
 tests_unit_test_local_LDADD = common/directory/libdirectory.la $(CMOCKA_LIBS)
