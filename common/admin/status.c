@@ -4,9 +4,11 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "admin/idp_print.h"
 #include "admin/oidc_print.h"
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "cache/reader.h"
 #include "directory/directory.h"
@@ -18,6 +20,9 @@ struct status {
 	const struct conf *conf;
 	int64_t last_sync;
 	char last_error[DIAG_TEXT_MAX];
+	int64_t attempt;		/* of the users; 0: none yet */
+	char attempt_result[64];
+	char attempt_detail[DIAG_TEXT_MAX];
 	uint64_t total;
 	uint64_t active;
 	uint64_t inactive;
@@ -50,6 +55,26 @@ count_user(const struct directory_user *user, void *context,
 	return ERR_OK;
 }
 
+/* The last attempt to get the users, whatever came of it. */
+static enum err
+read_attempt(struct store *store, struct status *s, struct diag *diag)
+{
+	AUTO(store_stmt) struct store_stmt *last = NULL;
+	bool row = false;
+	enum err r = store_prepare(store, "SELECT time, result FROM syncs "
+	    "ORDER BY id DESC LIMIT 1", &last, diag);
+
+	if (r == ERR_OK)
+		r = store_step(last, &row, diag);
+	if (r != ERR_OK || !row)
+		return r;
+	s->attempt = store_int(last, 0);
+	(void)snprintf(s->attempt_result, sizeof(s->attempt_result), "%s",
+	    store_text(last, 1));
+	return store_meta_get(store, "last_sync_detail", s->attempt_detail,
+	    sizeof(s->attempt_detail), diag);
+}
+
 static enum err
 read_status(struct store *store, void *context, struct diag *diag)
 {
@@ -60,6 +85,8 @@ read_status(struct store *store, void *context, struct diag *diag)
 	if (r == ERR_OK)
 		r = store_meta_get(store, "last_sync_error", s->last_error,
 		    sizeof(s->last_error), diag);
+	if (r == ERR_OK)
+		r = read_attempt(store, s, diag);
 	if (r == ERR_OK)
 		r = directory_each(store, count_user, s, diag);
 	if (r != ERR_OK)
@@ -87,19 +114,36 @@ read_cache(struct status *s)
 	cache_close(&cache);
 }
 
+/* "2026-11-20T20:59:11Z (3 h ago)", and what there is to add; "never". */
+static void
+print_moment(const char *label, int64_t time, int64_t now, const char *more)
+{
+	char text[CLOCK_TEXT_SIZE];
+	char age[PRINT_AGE_SIZE];
+	char line[DIAG_TEXT_MAX] = "never";
+
+	if (time != 0) {
+		clock_format(time, text);
+		print_age(now - time, age);
+		(void)snprintf(line, sizeof(line), "%s (%s)%s", text, age,
+		    more);
+	}
+	print_field(stdout, label, line);
+}
+
 static void
 print_sync(const struct status *s, int64_t now)
 {
-	char time[CLOCK_TEXT_SIZE];
-	char age[PRINT_AGE_SIZE];
+	char more[DIAG_TEXT_MAX / 2];
+	bool failed = strcmp(s->attempt_result, err_name(ERR_OK)) != 0;
 
-	if (s->last_sync == 0) {
-		print_field(stdout, "Last sync", "never");
-	} else {
-		clock_format(s->last_sync, time);
-		print_age(now - s->last_sync, age);
-		(void)printf("Last sync:        %s (%s)\n", time, age);
-	}
+	print_moment("Last sync", s->last_sync, now, "");
+	(void)snprintf(more, sizeof(more), ": %s%s%s",
+	    failed ? s->attempt_result : "it worked", failed ? ": " : "",
+	    failed ? err_text(err_from_name(s->attempt_result)) : "");
+	print_moment("Last attempt", s->attempt, now, more);
+	if (failed && s->attempt_detail[0] != '\0')
+		print_field(stdout, "It said", s->attempt_detail);
 	print_field(stdout, "Last error",
 	    s->last_error[0] == '\0' ? "none" : s->last_error);
 }
@@ -131,6 +175,11 @@ print_json(const struct status *s, int64_t now)
 	if (s->last_sync != 0)
 		json_put_int(&w, "last_sync_age", now - s->last_sync);
 	json_put_string(&w, "last_sync_error", s->last_error);
+	json_put_time(&w, "last_attempt", s->attempt);
+	if (s->attempt != 0)
+		json_put_int(&w, "last_attempt_age", now - s->attempt);
+	json_put_string(&w, "last_attempt_result", s->attempt_result);
+	json_put_string(&w, "last_attempt_detail", s->attempt_detail);
 	json_begin(&w, "users", '{');
 	json_put_int(&w, "total", (int64_t)s->total);
 	json_put_int(&w, "active", (int64_t)s->active);

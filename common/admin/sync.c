@@ -108,8 +108,8 @@ const struct sync_part sync_parts[PART_COUNT] = {
 	[PART_USERS] = { "users", sync_users },
 };
 
-/* For `status` and `check`: "" or "PART: REASON at TIME" of each part, and the
- * history.  Failing to write it is no failure of the sync, whose own error is
+/* For `status` and `check`: "" or "PART: REASON at TIME" of each part, what the
+ * users' failure said, and the history.  Failing to write it is no failure of the sync, whose own error is
  * reported anyway. */
 static void
 remember_outcome(struct sync *sync)
@@ -129,6 +129,9 @@ remember_outcome(struct sync *sync)
 	if (sandbox_as(sync->admin->conf.host_user, NULL) != ERR_OK)
 		return;
 	(void)!store_meta_set(sync->store, "last_sync_error", text, NULL);
+	if (sync->wanted[PART_USERS])
+		(void)!store_meta_set(sync->store, "last_sync_detail",
+		    sync->failed[PART_USERS].text, NULL);
 	if (users != ERR_OK)
 		(void)!update_record_failure(sync->store, sync->admin->now,
 		    users, NULL);

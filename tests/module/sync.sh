@@ -81,6 +81,17 @@ check "what a server says reaches no terminal raw" \
 	sh -c "! grep -q '$(printf '\033')' '$dir/err'"
 check "status remembers the failure" succeeds status
 check "by its reason" grep -q 'http-status at 2' "$dir/out"
+check "says how old the users are" grep -q \
+	'^Last sync: .*Z ([0-9]* s ago)$' "$dir/out"
+check "what became of the last attempt" grep -q \
+	'^Last attempt: .*Z ([0-9]* s ago): http-status: server answered' \
+	"$dir/out"
+check "and what was said, harmlessly" grep -q \
+	'^It said:  *501; the server says "page two.x1b' "$dir/out"
+check "the same in numbers" succeeds --json status
+check "for programs" grep -q \
+	'"last_sync_age":[0-9]*,.*"last_attempt_age":[0-9]*,"last_attempt_result":"http-status"' \
+	"$dir/out"
 configure wraps/240
 check "a part of a listing changes nothing" changes_nothing scim-partial
 configure good/0
@@ -107,6 +118,8 @@ chmod 0600 "$dir/token"
 check "one newline after the token is none of it" succeeds sync
 check "status forgets the failure" succeeds --json status
 check "when a sync was good" sh -c "! grep -q unsafe-file '$dir/out'"
+check "and says so" grep -q '"last_attempt_result":"ok","last_attempt_detail":""' \
+	"$dir/out"
 
 exec 9>"$state/sync.lock"
 if flock -n 9; then
@@ -369,6 +382,12 @@ admin sync
 check "nothing configured has one too" test $? -eq 3
 admin sync --dry-run
 check "also for a dry run" test $? -eq 3
+check "a clock that was set back is said, not computed with" sh -c "
+	$python -c \"import sqlite3
+db = sqlite3.connect('$state/state/state.db')
+db.execute('UPDATE meta SET value = 4102444800 WHERE key = \'last_sync\'')
+db.commit()\" && '$top_builddir/8x8sso' --config '$dir/conf' status |
+		grep '^Last sync: .*(in the future)$'"
 printf '[host]\nstate_dir = %s\nuser =\n' "$dir/fresh" >"$dir/conf"
 admin check
 check "without a server, check tells how users come" \
