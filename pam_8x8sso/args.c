@@ -9,11 +9,13 @@
 #include "cache/reader.h"
 
 #define HELPER_PATH PKGLIBEXECDIR "/8x8sso-helper"
+#define COMMAND_PATH SBINDIR "/8x8sso"
 
 const struct args_option args_options[] = {
 	{ "config", true, offsetof(struct args, config) },
 	{ "cache", true, offsetof(struct args, cache) },
 	{ "helper", true, offsetof(struct args, helper) },
+	{ "command", true, offsetof(struct args, command) },
 	{ "debug", false, offsetof(struct args, debug) },
 };
 const size_t args_option_count = ARRAY_LEN(args_options);
@@ -69,7 +71,9 @@ args_parse(int argc, const char *const *argv, struct args *ret,
 	uint32_t seen = 0;
 	enum err first = ERR_OK;
 
-	*ret = (struct args){ NULL, CACHE_PATH, HELPER_PATH, false };
+	*ret = (struct args){
+		NULL, CACHE_PATH, HELPER_PATH, COMMAND_PATH, false
+	};
 	for (int i = 0; i < argc; i++) {
 		struct diag *where = first == ERR_OK ? diag : NULL;
 		enum err r = parse_one(argv[i], &seen, ret, where);

@@ -16,6 +16,7 @@ struct args {
 	const char *config;	/* NULL: the helper's own default */
 	const char *cache;
 	const char *helper;
+	const char *command;	/* 8x8sso, for `publish` */
 	bool debug;		/* say why a user is not ours */
 };
 

@@ -5,6 +5,7 @@
 noinst_LTLIBRARIES += pam_8x8sso/libmodule.la
 pam_8x8sso_libmodule_la_SOURCES = \
 	pam_8x8sso/args.c pam_8x8sso/args.h \
+	pam_8x8sso/newcomer.c pam_8x8sso/newcomer.h \
 	pam_8x8sso/owner.c pam_8x8sso/owner.h \
 	pam_8x8sso/relay.c pam_8x8sso/relay.h \
 	pam_8x8sso/session.c pam_8x8sso/session.h \

@@ -18,6 +18,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/parse.h"
+#include "newcomer.h"
 #include "owner.h"
 #include "relay.h"
 #include "session.h"
@@ -197,6 +198,9 @@ ask(struct call *call, int argc, const char *const *argv)
 
 	get_user(call);
 	owner = owner_of(call->pamh, &call->args, call->user, &cache);
+	if (owner == OUTCOME_UNKNOWN && call->entry == ENTRY_AUTHENTICATE &&
+	    newcomer_possible(call->pamh, &call->args, call->user))
+		owner = OUTCOME_NOTHING;
 	/* Without a cache the host is not set up, which is not news. */
 	if (cache != ERR_OK && cache != ERR_CACHE_MISSING)
 		pam_syslog(call->pamh, LOG_WARNING, "nobody is known to be "

@@ -9,12 +9,16 @@
 #include <security/pam_modules.h>
 
 #include "base/limits.h"
+#include "newcomer.h"
 #include "terminal.h"
 #include "wire/spawn.h"
 
 struct exchange {
 	pam_handle_t *pamh;
 	int flags;
+	const struct args *args;
+	const struct verdict_request *request;
+	bool published;
 	struct peer peer;
 };
 
@@ -85,6 +89,24 @@ relay_wait(struct exchange *x, const struct wire_msg *msg, struct diag *diag)
 	return ERR_OK;
 }
 
+/* The helper waits for nothing: what it says next is there already. */
+static enum err
+relay_publish(struct exchange *x, const struct wire_msg *msg,
+    struct diag *diag)
+{
+	const char *user = x->request->user;
+	enum err r;
+
+	if (x->request->operation != WIRE_AUTHENTICATE || x->published ||
+	    strcmp(wire_get_text(msg, PUBLISH_USER), user) != 0)
+		return fail(diag, ERR_WIRE_UNEXPECTED,
+		    "PUBLISH from the helper");
+	x->published = true;
+	r = newcomer_publish(x->args, user, diag);
+	channel_set_timeout(&x->peer.ch, RELAY_TURN_MS);
+	return r;
+}
+
 static enum err
 relay_one(struct exchange *x, const struct wire_msg *msg, struct diag *diag)
 {
@@ -96,6 +118,7 @@ relay_one(struct exchange *x, const struct wire_msg *msg, struct diag *diag)
 		{ WIRE_PROMPT, relay_prompt },
 		{ WIRE_INFO, relay_info },
 		{ WIRE_WAIT, relay_wait },
+		{ WIRE_PUBLISH, relay_publish },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(turns); i++)
@@ -161,9 +184,10 @@ seconds_to_alarm(void)
 }
 
 static enum err
-start(struct exchange *x, const struct args *args,
-    const struct verdict_request *request, struct diag *diag)
+start(struct exchange *x, struct diag *diag)
 {
+	const struct args *args = x->args;
+	const struct verdict_request *request = x->request;
 	struct terminal terminal = terminal_find(x->flags, request->tty);
 	char *argv[] = { word(args->helper), word("--config"),
 	    word(args->config), NULL };
@@ -189,8 +213,10 @@ relay_run(pam_handle_t *pamh, int flags, const struct args *args,
     const struct verdict_request *request, struct wire_msg *ret_result,
     struct diag *diag)
 {
-	struct exchange x = { pamh, flags, PEER_INIT };
-	enum err r = start(&x, args, request, diag);
+	struct exchange x = {
+		pamh, flags, args, request, false, PEER_INIT
+	};
+	enum err r = start(&x, diag);
 
 	if (r == ERR_OK)
 		r = converse(&x, ret_result, diag);

@@ -155,7 +155,7 @@ ends_in_time(pid_t pid, int grace_ms, int *status)
 }
 
 int
-peer_end(struct peer *peer)
+peer_finish(struct peer *peer, int ms)
 {
 	int status = -1;
 
@@ -163,7 +163,7 @@ peer_end(struct peer *peer)
 	if (peer->pid <= 0)
 		return -1;
 	/* One that even SIGKILL does not end (a dead disk) is left behind. */
-	if (!ends_in_time(peer->pid, END_GRACE_MS, &status)) {
+	if (!ends_in_time(peer->pid, ms, &status)) {
 		/* With all that it has started; it leads a group of its own. */
 		(void)kill(-peer->pid, SIGKILL);
 		(void)kill(peer->pid, SIGKILL);
@@ -172,4 +172,10 @@ peer_end(struct peer *peer)
 	}
 	peer->pid = 0;
 	return status;
+}
+
+int
+peer_end(struct peer *peer)
+{
+	return peer_finish(peer, END_GRACE_MS);
 }

@@ -37,6 +37,10 @@ enum err peer_start(struct peer *peer, char *const argv[], int extra_fd,
  * started. */
 int peer_end(struct peer *peer);
 
+/* peer_end() for a program that has work to do and nothing to say: it has so
+ * many milliseconds instead of the second. */
+int peer_finish(struct peer *peer, int ms);
+
 static inline void
 peer_auto(struct peer *peer)
 {

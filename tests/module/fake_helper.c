@@ -379,6 +379,47 @@ surroundings(void)
 	grant();
 }
 
+static void
+ask_to_publish(const char *user)
+{
+	if (CHANNEL_SEND(&ch, PUBLISH, NULL, wire_text(user)) != ERR_OK)
+		_exit(3);
+}
+
+static void
+publish(void)
+{
+	ask_to_publish(wire_get_text(&begin, BEGIN_USER));
+	grant();
+}
+
+static void
+publish_and_deny(void)
+{
+	ask_to_publish(wire_get_text(&begin, BEGIN_USER));
+	(void)result_named("deny");
+}
+
+static void
+publish_and_die(void)
+{
+	ask_to_publish(wire_get_text(&begin, BEGIN_USER));
+}
+
+static void
+publish_another(void)
+{
+	ask_to_publish("root");
+	grant();
+}
+
+static void
+publish_twice(void)
+{
+	ask_to_publish(wire_get_text(&begin, BEGIN_USER));
+	publish();
+}
+
 static const struct {
 	const char *mode;
 	void (*act)(void);
@@ -401,6 +442,11 @@ static const struct {
 	{ "no-alarm", no_alarm },
 	{ "one-prompt", one_prompt },
 	{ "out-of-turn", out_of_turn },
+	{ "publish", publish },
+	{ "publish-and-deny", publish_and_deny },
+	{ "publish-and-die", publish_and_die },
+	{ "publish-another", publish_another },
+	{ "publish-twice", publish_twice },
 	{ "silent", silent },
 	{ "stuck", stuck },
 	{ "surroundings", surroundings },

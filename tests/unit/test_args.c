@@ -20,6 +20,7 @@ no_option_gives_the_defaults(void **state)
 	assert_null(args.config);
 	assert_string_equal(args.cache, CACHE_PATH);
 	assert_string_equal(args.helper, PKGLIBEXECDIR "/8x8sso-helper");
+	assert_string_equal(args.command, SBINDIR "/8x8sso");
 	assert_false(args.debug);
 }
 
@@ -30,7 +31,8 @@ every_option_is_taken(void **state)
 
 	(void)state;
 	assert_err(PARSE(&args, NULL, "debug", "helper=/h", "config=/c=d",
-	    "cache=/n"), ERR_OK);
+	    "cache=/n", "command=/s"), ERR_OK);
+	assert_string_equal(args.command, "/s");
 	assert_string_equal(args.config, "/c=d");
 	assert_string_equal(args.cache, "/n");
 	assert_string_equal(args.helper, "/h");
@@ -54,6 +56,7 @@ everything_else_is_refused_and_named(void **state)
 		{ "config", "option config needs an absolute path" },
 		{ "config=", "option config needs an absolute path" },
 		{ "cache=a", "option cache needs an absolute path" },
+		{ "command=8x8sso", "option command needs an absolute path" },
 		{ "helper=./h", "option helper needs an absolute path" },
 	};
 

@@ -7,8 +7,10 @@
 #include "unit.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <security/pam_appl.h>
 
@@ -59,6 +61,8 @@ clock_format(int64_t now, char text[static CLOCK_TEXT_SIZE])
 static char helper[4096];
 static char confdir[] = "/tmp/test_relay.XXXXXX";
 static int shown;
+static enum wire_operation operation = WIRE_ACCOUNT;
+static const char *command = "/nonexistent/command";
 
 static int
 converse(int count, const struct pam_message **msg,
@@ -77,9 +81,12 @@ run(const char *mode, enum verdict_outcome *ret_outcome)
 {
 	static const struct pam_conv conv = { converse, NULL };
 	AUTO(wire_msg) struct wire_msg result = WIRE_MSG_INIT;
-	struct args args = { mode, NULL, helper, false };
+	struct args args = {
+		.config = mode, .cache = "/nonexistent/cache",
+		.helper = helper, .command = command,
+	};
 	struct verdict_request request = {
-		.operation = WIRE_ACCOUNT,
+		.operation = operation,
 		.nonce = "0123456789abcde",
 		.user = "b.simon",
 		.service = "", .rhost = "", .tty = "",
@@ -193,6 +200,45 @@ without_a_configuration_the_helper_gets_no_option(void **state)
 	assert_err(run(NULL, &outcome), ERR_WIRE_CLOSED);
 }
 
+/* "publish" and all that it has started: a group of its own. */
+static void
+a_publisher_that_does_not_end_is_killed(void **state)
+{
+	enum verdict_outcome outcome = OUTCOME_UNKNOWN;
+	char path[64];
+	FILE *script;
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/command", confdir);
+	script = fopen(path, "w");
+	assert_non_null(script);
+	assert_true(fputs("#!/bin/sh\ntrap '' HUP TERM INT\n"
+	    "/bin/sleep 60 &\nwait; /bin/sleep 60\n", script) > 0);
+	assert_int_equal(fclose(script), 0);
+	assert_int_equal(chmod(path, 0755), 0);
+	command = path;
+	operation = WIRE_AUTHENTICATE;
+	speed = 100;
+	assert_err(run("/publish", &outcome), ERR_JIT_PUBLISH);
+	speed = 1;
+	operation = WIRE_ACCOUNT;
+	command = "/nonexistent/command";
+	assert_int_equal(outcome, OUTCOME_UNKNOWN);
+	assert_int_equal(unlink(path), 0);
+}
+
+static void
+a_publisher_that_is_missing_is_the_end(void **state)
+{
+	enum verdict_outcome outcome = OUTCOME_UNKNOWN;
+
+	(void)state;
+	operation = WIRE_AUTHENTICATE;
+	assert_err(run("/publish", &outcome), ERR_JIT_PUBLISH);
+	operation = WIRE_ACCOUNT;
+	assert_err(run("/publish", &outcome), ERR_WIRE_UNEXPECTED);
+}
+
 /* libpam wants a service, and nobody uses it. */
 static int
 set_up(void **state)
@@ -234,6 +280,8 @@ main(void)
 		cmocka_unit_test(a_flood_of_messages_is_cut_off),
 		cmocka_unit_test(
 		    without_a_configuration_the_helper_gets_no_option),
+		cmocka_unit_test(a_publisher_that_does_not_end_is_killed),
+		cmocka_unit_test(a_publisher_that_is_missing_is_the_end),
 	};
 
 	(void)snprintf(helper, sizeof(helper), "%s/tests/module/fake_helper",
