@@ -28,6 +28,7 @@ struct status {
 	uint64_t inactive;
 	uint64_t vanished;
 	uint64_t refused;
+	uint64_t jit;
 	struct idp_record idp;		/* no keys: all is empty */
 	struct oidc_record device;	/* no keys: it may be, too */
 	enum err cache;
@@ -48,6 +49,8 @@ count_user(const struct directory_user *user, void *context,
 		s->refused++;
 	else if (user->vanished)
 		s->vanished++;
+	else if (user->seen_at > 0)
+		s->jit++;
 	else if (user->active)
 		s->active++;
 	else
@@ -153,8 +156,11 @@ print_text(const struct status *s, int64_t now)
 {
 	print_sync(s, now);
 	(void)printf("Users:            %" PRIu64 ": %" PRIu64 " active, %"
-	    PRIu64 " inactive, %" PRIu64 " vanished, %" PRIu64 " refused\n",
+	    PRIu64 " inactive, %" PRIu64 " vanished, %" PRIu64 " refused",
 	    s->total, s->active, s->inactive, s->vanished, s->refused);
+	if (s->jit > 0)
+		(void)printf(", %" PRIu64 " created at sign-in", s->jit);
+	(void)putchar('\n');
 	print_field(stdout, "Provider", s->conf->idp_issuer);
 	idp_print(&s->idp, s->conf, now);
 	oidc_print(&s->device, s->conf, now);
@@ -186,6 +192,7 @@ print_json(const struct status *s, int64_t now)
 	json_put_int(&w, "inactive", (int64_t)s->inactive);
 	json_put_int(&w, "vanished", (int64_t)s->vanished);
 	json_put_int(&w, "refused", (int64_t)s->refused);
+	json_put_int(&w, "jit", (int64_t)s->jit);
 	json_end(&w, '}');
 	json_put_string(&w, "issuer", s->conf->idp_issuer);
 	idp_put(&w, &s->idp, s->conf, now);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "admin/print.h"
+#include "base/clock.h"
 #include "directory/directory.h"
 #include "sys/json.h"
 
@@ -43,6 +44,8 @@ state_of(const struct directory_user *user)
 		return err_name(user->refused);
 	if (user->vanished)
 		return "vanished";
+	if (user->seen_at > 0)
+		return "jit";
 	return user->active ? "active" : "inactive";
 }
 
@@ -199,12 +202,25 @@ field_of(const struct directory_user *user, size_t i)
 }
 
 static void
+show_seen(const struct directory_user *user)
+{
+	char time[CLOCK_TEXT_SIZE];
+
+	if (user->seen_at == 0)
+		return;
+	clock_format(user->seen_at, time);
+	(void)printf("Last sign-in:     %s (no sync has listed them yet)\n",
+	    time);
+}
+
+static void
 show_text(const struct directory_user *user, const struct diag *verdict)
 {
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
 		print_field(stdout, fields[i].label, field_of(user, i));
 	(void)printf("uid and gid:      %" PRIu32 "\n", user->uid);
 	print_field(stdout, "State", state_of(user));
+	show_seen(user);
 	for (size_t i = 0; i < user->group_count; i++)
 		print_field(stdout, "Group", user->groups[i]);
 	print_field(stdout, "Pinned to", user->pin[0] == '\0' ?
@@ -226,6 +242,8 @@ show_json(const struct directory_user *user, const struct diag *verdict)
 		json_put_string(&w, fields[i].name, field_of(user, i));
 	json_put_int(&w, "uid", user->uid);
 	json_put_string(&w, "state", state_of(user));
+	if (user->seen_at > 0)
+		json_put_time(&w, "seen_at", user->seen_at);
 	json_begin(&w, "groups", '[');
 	for (size_t i = 0; i < user->group_count; i++)
 		json_put_string(&w, NULL, user->groups[i]);

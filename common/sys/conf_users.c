@@ -174,6 +174,8 @@ check_jit(const struct conf *c)
 	if (c->users_jit && c->users_jit_domains.count == 0)
 		return "needs [users] jit_domains; name the domains of your "
 		    "company's user names";
+	if (c->users_jit && is_set(c->users_uid_attribute))
+		return "has no uids to give with [users] uid_attribute";
 	return NULL;
 }
 

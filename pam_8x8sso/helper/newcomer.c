@@ -8,7 +8,9 @@
 #include "helper.h"
 
 #include <sys/socket.h>
+#include <syslog.h>
 
+#include "base/log.h"
 #include "directory/jit.h"
 
 /* A module that is not root could not publish anybody. */
@@ -43,6 +45,14 @@ newcomer_expect(const struct login *login, int64_t now, struct diag *diag)
 	return r;
 }
 
+/* The name is one by now. */
+static void
+log_creation(const struct login *login)
+{
+	log_event(LOG_NOTICE, "op=create user=\"%s\" service=\"%s\" login=%s",
+	    login->user, prompt_printable(login->who.service), login->tag);
+}
+
 enum err
 newcomer_link(const struct login *login, const struct link_person *person,
     int64_t now, struct diag *diag)
@@ -53,6 +63,8 @@ newcomer_link(const struct login *login, const struct link_person *person,
 	if (r == ERR_USER_UNKNOWN && may_create(login)) {
 		r = jit_create(login->store, login->conf, person,
 		    login->user, now, diag);
+		if (r == ERR_OK)
+			log_creation(login);
 		/* Two sign-ins at once: the other one was faster. */
 		if (r == ERR_EXISTS)
 			r = link_check(login->store, login->conf, person,

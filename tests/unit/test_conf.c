@@ -378,6 +378,14 @@ values_that_do_not_fit_together_are_refused(void **state)
 		{ "[idp]\nissuer = urn:a\nmetadata = https://h/m\n"
 		    "certificate = /c\nlogin_url = https://h/\n",
 		    "[idp] issuer: has both" },
+		{ "[users]\njit = yes\n", "needs [users] jit_domains" },
+		{ "[users]\njit = yes\njit_domains = *\n", "takes domains" },
+		{ "[users]\njit_domains = a@contoso.com\n",
+		    "takes domains" },
+		{ "[users]\njit = yes\njit_domains = contoso.com\n"
+		    "uid_attribute = uidNumber\n", "no uids to give" },
+		{ "[users]\njit_max = 0\n", "write a number from" },
+		{ "[users]\njit_max = 10001\n", "write a number from" },
 		{ "[users]\nhome = home/%u\n", "must begin with /" },
 		{ "[users]\nhome = /home\n", "must contain %u" },
 		{ "[users]\nhome = /home/%u/%u\n", "no other %" },
