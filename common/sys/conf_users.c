@@ -67,6 +67,18 @@ check_attributes(const struct conf *c)
 	return NULL;
 }
 
+/* These may have capitals. */
+static bool
+is_linked_account(const struct conf *c, const char *name)
+{
+	struct conf_link_local link;
+
+	for (size_t i = 0; conf_link_local(c, i, &link); i++)
+		if (strcmp(link.name, name) == 0)
+			return true;
+	return false;
+}
+
 static const char *
 check_allow(const struct conf *c)
 {
@@ -75,7 +87,7 @@ check_allow(const struct conf *c)
 	for (size_t i = 0; i < list->count; i++) {
 		const char *name = list->item[i];
 
-		if (strcmp(name, "*") == 0)
+		if (strcmp(name, "*") == 0 || is_linked_account(c, name))
 			continue;
 		if (name[0] == '@')
 			name++;

@@ -423,6 +423,12 @@ links_and_sites_are_read(void **state)
 	assert_int_equal(conf.users_min_local_uid, 1000);
 	assert_int_equal(conf.access_sites.count, 0);
 	conf_clear(&conf);
+	/* A linked account may have capitals, and be allowed with them. */
+	assert_err(load("[users]\nlink_local = J.Smith:jane\n"
+	    "[access]\nallow = J.Smith\n", &conf), ERR_OK);
+	refused("[users]\nlink_local = J.Smith:jane\n"
+	    "[access]\nallow = @J.Smith\n", ERR_CONF_VALUE, "lower case");
+	conf_clear(&conf);
 	assert_err(load("[users]\n"
 	    "link_local = bsimon:B.Simon@contoso.com, J.Smith: jane:x\n"
 	    "min_local_uid = 2000\n"
