@@ -26,6 +26,8 @@ static const struct {
 	{ "sync", check_sync },
 	{ "cache", check_cache },
 	{ "access", check_access },
+	{ "shell", check_shell },
+	{ "linked accounts", check_links },
 	{ "nsswitch", check_nsswitch },
 };
 

@@ -2,7 +2,8 @@
 /*
  * `8x8sso check`: check.c runs a table of checks and counts; check_host.c
  * looks at this host, check_cloud.c at the provider, the server and what came
- * from them, check_device.c at sign-in by device code.
+ * from them, check_device.c at sign-in by device code, check_users.c at what
+ * [users] says about accounts.
  */
 #ifndef ADMIN_CHECK_H
 #define ADMIN_CHECK_H
@@ -57,5 +58,7 @@ void check_scim(struct checking *c);
 void check_cache(struct checking *c);
 void check_sync(struct checking *c);
 void check_access(struct checking *c);
+void check_shell(struct checking *c);
+void check_links(struct checking *c);
 
 #endif

@@ -8,6 +8,7 @@ sbin_PROGRAMS += 8x8sso
 	common/admin/check_cloud.c \
 	common/admin/check_device.c \
 	common/admin/check_host.c \
+	common/admin/check_users.c \
 	common/admin/deliver.c \
 	common/admin/fetch.c common/admin/fetch.h \
 	common/admin/fetch_peer.c common/admin/fetch_peer.h \

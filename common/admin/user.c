@@ -66,7 +66,9 @@ list_text(FILE *out, const struct directory_user *user)
 	size_t len = strlen(login);
 	char id[16] = "-";
 
-	if (user->uid != 0)
+	if (user->linked)
+		(void)snprintf(id, sizeof(id), "local");
+	else if (user->uid != 0)
 		(void)snprintf(id, sizeof(id), "%" PRIu32, user->uid);
 	/* Also the login name, whose grammar only update.c guarantees: the
 	 * database is the service account's. */
@@ -85,6 +87,7 @@ list_json(struct json_writer *w, const struct directory_user *user)
 	json_begin(w, NULL, '{');
 	json_put_string(w, "login", user->login);
 	json_put_int(w, "uid", user->uid);
+	json_put_bool(w, "local", user->linked);
 	json_put_string(w, "state", state_of(user));
 	json_put_string(w, "user_name", user->user_name);
 	json_put_string(w, "scim_id", user->scim_id);
@@ -201,6 +204,14 @@ field_of(const struct directory_user *user, size_t i)
 	return *(char *const *)((const char *)user + fields[i].offset);
 }
 
+/* A site that the provider changed is told and not applied. */
+static bool
+has_other_site(const struct directory_user *user)
+{
+	return user->site[0] != '\0' && user->site_listed[0] != '\0' &&
+	    strcmp(user->site, user->site_listed) != 0;
+}
+
 static void
 show_seen(const struct directory_user *user)
 {
@@ -218,7 +229,13 @@ show_text(const struct directory_user *user, const struct diag *verdict)
 {
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
 		print_field(stdout, fields[i].label, field_of(user, i));
-	(void)printf("uid and gid:      %" PRIu32 "\n", user->uid);
+	if (has_other_site(user))
+		print_field(stdout, "Site at 8x8 now", user->site_listed);
+	if (user->linked)
+		print_field(stdout, "Account",
+		    "local, by [users] link_local");
+	else
+		(void)printf("uid and gid:      %" PRIu32 "\n", user->uid);
 	print_field(stdout, "State", state_of(user));
 	show_seen(user);
 	for (size_t i = 0; i < user->group_count; i++)
@@ -240,7 +257,9 @@ show_json(const struct directory_user *user, const struct diag *verdict)
 	json_begin(&w, NULL, '{');
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
 		json_put_string(&w, fields[i].name, field_of(user, i));
+	json_put_string(&w, "site_listed", user->site_listed);
 	json_put_int(&w, "uid", user->uid);
+	json_put_bool(&w, "local", user->linked);
 	json_put_string(&w, "state", state_of(user));
 	if (user->seen_at > 0)
 		json_put_time(&w, "seen_at", user->seen_at);

@@ -118,6 +118,7 @@ echo 'b.simon ALL=(ALL:ALL) ALL' >/etc/sudoers.d/lab
 chmod 0440 /etc/sudoers.d/lab
 check "sudo by b.simon: a code lets in" contains "uid=0" \
 	login --respond "$(by_code)" tty runuser -u b.simon -- sudo id
+echo /usr/bin/id >>/etc/shells
 sed -i '/^\[access\]/i [users]\nshell = /usr/bin/id\n' "$CONF"
 8x8sso sync >/dev/null
 check "login: a code lets in" contains "(b.simon)" \
