@@ -32,6 +32,7 @@ int admin_deliver(struct admin *admin, int argc, char **argv);
 int admin_publish(struct admin *admin, int argc, char **argv);
 int admin_status(struct admin *admin, int argc, char **argv);
 int admin_idp(struct admin *admin, int argc, char **argv);
+int admin_ids(struct admin *admin, int argc, char **argv);
 int admin_user(struct admin *admin, int argc, char **argv);
 
 /* "8x8sso: DETAIL (REASON: its text)" (escaped) on standard error, and with --json also

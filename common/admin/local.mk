@@ -15,6 +15,7 @@ sbin_PROGRAMS += 8x8sso
 	common/admin/fetch_users.c \
 	common/admin/grace.c common/admin/grace.h \
 	common/admin/idp.c \
+	common/admin/ids.c \
 	common/admin/idp_print.c common/admin/idp_print.h \
 	common/admin/idp_store.c common/admin/idp_store.h \
 	common/admin/main.c \
@@ -28,7 +29,8 @@ sbin_PROGRAMS += 8x8sso
 	common/admin/sync.c common/admin/sync.h \
 	common/admin/sync_differ.c \
 	common/admin/sync_report.c common/admin/sync_users.c \
-	common/admin/user.c
+	common/admin/user.c common/admin/user.h \
+	common/admin/user_change.c
 8x8sso_LDADD = common/directory/libdirectory.la common/auth/librules.la \
 	common/auth/libjose.la common/sys/libconf.la common/sys/libjson.la \
 	common/sys/libsandbox.la common/cache/libreader.la

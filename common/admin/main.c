@@ -36,6 +36,9 @@ static const struct command {
 	{ "idp", "idp show | idp accept [FINGERPRINT]",
 	    "show the provider's keys, or take whatever keys it has now",
 	    admin_idp, NEEDS_ROOT | NEEDS_CONF },
+	{ "ids", "ids export | ids import FILE",
+	    "print the ids of users and groups, or register another host's",
+	    admin_ids, NEEDS_ROOT | NEEDS_CONF },
 	{ "publish", "publish",
 	    "tell this host again what is known, without asking the server",
 	    admin_publish, NEEDS_ROOT | NEEDS_CONF },
@@ -45,8 +48,9 @@ static const struct command {
 	{ "sync", "sync [--accept-loss] [--dry-run] [--from FILE]",
 	    "fetch users and keys, and publish them to this host",
 	    admin_sync, NEEDS_ROOT | NEEDS_CONF },
-	{ "user", "user list [--refused|--inactive] | user show NAME",
-	    "list the provisioned users, or show one",
+	{ "user", "user list [--refused|--inactive] | user show NAME | "
+	    "user adopt NAME | user relink NAME",
+	    "list the provisioned users, show or change one",
 	    admin_user, NEEDS_ROOT | NEEDS_CONF },
 };
 

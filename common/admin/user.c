@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "admin/admin.h"
+#include "admin/user.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -304,6 +304,8 @@ static const struct {
 } subcommands[] = {
 	{ "list", user_list },
 	{ "show", user_show },
+	{ "adopt", user_adopt },
+	{ "relink", user_relink },
 };
 
 int
@@ -312,5 +314,5 @@ admin_user(struct admin *admin, int argc, char **argv)
 	for (size_t i = 0; i < ARRAY_LEN(subcommands) && argc > 1; i++)
 		if (strcmp(argv[1], subcommands[i].name) == 0)
 			return subcommands[i].run(admin, argc - 2, argv + 2);
-	return admin_usage("user list or user show NAME");
+	return admin_usage("user list, or user show, adopt or relink NAME");
 }

@@ -15,6 +15,7 @@ common_directory_libscim_la_LIBADD = common/sys/libhttp.la \
 	common/sys/libjson.la common/wire/libwire.la common/base/libbase.la
 
 common_directory_libdirectory_la_SOURCES = \
+	common/directory/amend.c common/directory/amend.h \
 	common/directory/directory.c common/directory/directory.h \
 	common/directory/group_nesting.c \
 	common/directory/group_nesting.h \

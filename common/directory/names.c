@@ -144,17 +144,17 @@ wanted_name(const struct conf *conf, const char *user_name,
 	return parse_is_login_name(name, len, full);
 }
 
-/* A tombstone's name goes to somebody else; its id does not. */
-static enum err
-release(struct store *store, const char *id, struct diag *diag)
+enum err
+names_release(struct store *store, const char *scim_id, struct diag *diag)
 {
 	enum err r = STORE_RUN(store, diag, "DELETE FROM pins "
-	    "WHERE scim_id = ?1", store_text_value(id));
+	    "WHERE scim_id = ?1", store_text_value(scim_id));
 
 	if (r == ERR_OK)
 		r = STORE_RUN(store, diag, "UPDATE users SET login = NULL, "
 		    "uid = NULL, home_name = NULL "
-		    "WHERE scim_id = ?1 AND vanished", store_text_value(id));
+		    "WHERE scim_id = ?1 AND vanished",
+		    store_text_value(scim_id));
 	return r;
 }
 
@@ -195,7 +195,7 @@ judge_holder(struct names *names, const char *name, enum err *ret_verdict,
 	if (r != ERR_OK)
 		return fail(diag, r, "who holds %s", name);
 	store_reset(names->holder);
-	return release(names->store, buf_str(&holder), diag);
+	return names_release(names->store, buf_str(&holder), diag);
 }
 
 /* May the record have this name?  ERR_OK, ERR_NAME_*, or a failure. */

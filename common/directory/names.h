@@ -46,4 +46,9 @@ enum err names_assign(struct store *store, const struct conf *conf,
 	const struct local *local, struct update_report *report,
 	struct diag *diag) MUST_USE;
 
+/* Takes the name from a record that vanished, and its pin, but not its id.
+ * ERR_STORE. */
+enum err names_release(struct store *store, const char *scim_id,
+	struct diag *diag) MUST_USE;
+
 #endif

@@ -17,10 +17,11 @@ EXTRA_DIST += tests/module/nss.sh
 
 # The fetch worker, sync and idp, against a server in Python.
 TESTS += tests/module/fetch.sh tests/module/idp.sh tests/module/oidc.sh \
-	tests/module/publish.sh tests/module/sync.sh \
-	tests/module/sync_faults.sh
+	tests/module/ids.sh tests/module/publish.sh \
+	tests/module/sync.sh tests/module/sync_faults.sh
 EXTRA_DIST += tests/module/fetch.sh tests/module/idp.sh \
-	tests/module/oidc.sh tests/module/publish.sh tests/module/sync.sh \
+	tests/module/oidc.sh tests/module/ids.sh \
+	tests/module/publish.sh tests/module/sync.sh \
 	tests/module/sync_faults.sh \
 	tests/lib/ask_fetch.py tests/lib/kill_writes.py \
 	tests/lib/loopback.sh tests/lib/scim_server.py
