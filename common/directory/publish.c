@@ -147,8 +147,19 @@ add_groups(struct publishing *p, struct diag *diag)
 	return r;
 }
 
+/* Marks that make text read in another order than it is written, and ends of
+ * lines that are no newline; all have three bytes. */
+static bool
+is_mark(const unsigned char *p)
+{
+	return p[0] == 0xe2 &&
+	    ((p[1] == 0x80 && ((p[2] >= 0x8e && p[2] <= 0x8f) ||
+		(p[2] >= 0xa8 && p[2] <= 0xae))) ||
+	    (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
+}
+
 /* Bytes of text that make up one character which GECOS may show; 0: it may
- * not be shown, and is one byte long or, for a C1 control, two. */
+ * not be shown, and is *ret_skip long. */
 static size_t
 visible_length(const char *text, size_t *ret_skip)
 {
@@ -159,6 +170,8 @@ visible_length(const char *text, size_t *ret_skip)
 	if (c < 0x20 || c == 0x7f || c == ':' || c == ',')
 		return 0;
 	if (c == 0xc2 && (unsigned char)text[1] < 0xa0)
+		return 0;
+	if (is_mark((const unsigned char *)text))
 		return 0;
 	return len;
 }

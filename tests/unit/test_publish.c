@@ -408,6 +408,18 @@ gecos_cannot_break_a_line_a_field_or_a_terminal(void **data)
 	/* C1: CSI in UTF-8; U+00A0 and beyond may be shown. */
 	assert_string_equal(gecos_of(state, "\xc2\x9b" "31m", "\xc2\xa0"),
 	    "31m \xc2\xa0");
+	/* U+200F, U+202E, U+2028, U+2066; U+2010 and U+20AC may. */
+	assert_string_equal(gecos_of(state, "nomiS\xe2\x80\x8f"
+	    "\xe2\x80\xae" "B", "\xe2\x80\xa8x\xe2\x81\xa6"
+	    "\xe2\x80\x90\xe2\x82\xac"),
+	    "nomiSB x\xe2\x80\x90\xe2\x82\xac");
+	/* Not UTF-8: nothing of it. */
+	assert_string_equal(gecos_of(state, "a\xff", "Simon"), "Simon");
+	assert_string_equal(gecos_of(state, "\xe2\x80", "Simon"), "Simon");
+	assert_string_equal(gecos_of(state, "\xc0\xba", "Simon"), "Simon");
+	assert_string_equal(gecos_of(state, "\xed\xa0\x80", "Simon"),
+	    "Simon");
+	assert_string_equal(gecos_of(state, "::,,\n\n", ":\x7f,"), "");
 	assert_string_equal(gecos_of(state, "Ren\xc3\xa9",
 	    "\xe7\xa0\x94\xf0\x9f\x98\x80"),
 	    "Ren\xc3\xa9 \xe7\xa0\x94\xf0\x9f\x98\x80");
