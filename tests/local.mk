@@ -14,7 +14,8 @@ tests_lib_libvector_la_LIBADD = common/auth/libsaml.la \
 	common/auth/libmetadata.la
 
 EXTRA_DIST += tests/lib/saml_make.py tests/lib/tap.sh tests/lib/verdict.sh \
-	tests/vectors/state/version-1.sql tests/vectors/state/version-2.sql
+	tests/vectors/state/version-1.sql tests/vectors/state/version-2.sql \
+	tests/vectors/state/version-3.sql
 
 # Every check with one mistake, and the test that sees it: some minutes.
 EXTRA_DIST += tests/mutants/device.mutants \

@@ -73,6 +73,18 @@ newer_setup(void **data)
 	return r;
 }
 
+/* As version 3 left it. */
+static int
+newest_setup(void **data)
+{
+	struct state *state;
+	int r = newer_setup(data);
+
+	state = *data;
+	run_file(state->path, "version-3.sql");
+	return r;
+}
+
 static void
 open_it(struct state *state)
 {
@@ -235,6 +247,103 @@ a_third_version_that_breaks_off_leaves_the_second(void **data)
 	assert_err(announce(state), ERR_OK);
 }
 
+/* What is new has a value that a sync would replace. */
+static void
+version_3_loses_nothing(void **data)
+{
+	struct state *state = *data;
+
+	open_it(state);
+	assert_string_equal(version(state), TEXT(STORE_VERSION));
+	assert_string_equal(state_query(state->store,
+	    "PRAGMA integrity_check"), "ok");
+	assert_string_equal(state_query(state->store,
+	    "PRAGMA foreign_key_check"), "");
+	assert_string_equal(state_query(state->store, "SELECT group_concat("
+	    "scim_id || coalesce(login, '') || coalesce(home_name, '') || "
+	    "coalesce(uid, '') || active || vanished || refused) FROM "
+	    "(SELECT * FROM users ORDER BY scim_id)"),
+	    "goneannann200000001001,new10name-taken,"
+	    "renamedsmithbob200000001110,"
+	    "scim-1b.simonb.simon200000000010");
+	assert_string_equal(state_query(state->store, "SELECT count(*) "
+	    "FROM users WHERE created_at = 9223372036854775807 "
+	    "AND site_listed = '' AND number = '' AND seen_at = 0"), "4");
+	assert_string_equal(state_query(state->store,
+	    "SELECT group_concat(subject || pinned_at) FROM pins"),
+	    "entra:t:o1789000001,entra:t:gone1789000001");
+	assert_string_equal(state_query(state->store, "SELECT issuer || kid "
+	    "|| hex(n) || hex(e) || key_issuer FROM jwks"),
+	    "https://login.example/kidC0010001");
+	assert_string_equal(state_query(state->store,
+	    "SELECT user || source || expires FROM homes"),
+	    "b.simon192.0.2.14000000000");
+	assert_string_equal(state_query(state->store,
+	    "SELECT count(*) FROM ids"), "5");
+	state_exec(state->store, "DELETE FROM ids", ERR_EXISTS);
+}
+
+/* And its first sync with today's programs decides by today's rules. */
+static void
+version_3_goes_on_syncing(void **data)
+{
+	struct state *state = *data;
+	struct record records[] = {
+		state_record("renamed", "smith", T1),
+		state_record("new", "ann", T2),
+		state_record("scim-1", "b.simon", T3),
+	};
+
+	open_it(state);
+	state->options.accept_loss = true;
+	state->conf.users_min_id = 2000000000;
+	state->conf.users_max_id = 2000000100;
+	state->conf.users_home = "/nonexistent/%u";
+	STATE_SYNC(state, records, NULL);
+	state_account(state, "new", "ann", "");
+	state_account(state, "gone", "", "");
+	state_account(state, "renamed", "smith", "");
+	assert_string_equal(state_user(state, "uid", "new"), "2000000012");
+	assert_string_equal(state_user(state, "uid || home_name", "renamed"),
+	    "2000000011bob");
+	assert_string_equal(state_user(state, "site", "renamed"), "Main");
+	assert_string_equal(state_user(state, "created_at", "renamed"),
+	    "1704067200");
+}
+
+static void
+version_3_stays_readable_on_a_full_disk(void **data)
+{
+	struct state *state = *data;
+	AUTO(directory_user) struct directory_user user = { 0 };
+
+	state_fill_disk(true);
+	open_it(state);
+	assert_string_equal(version(state), "3");
+	assert_err(directory_find(state->store, "smith", &user, NULL),
+	    ERR_OK);
+	assert_int_equal(user.uid, 2000000011);
+	state_fill_disk(false);
+	open_it(state);
+	assert_string_equal(version(state), TEXT(STORE_VERSION));
+}
+
+static void
+a_fourth_version_that_breaks_off_leaves_the_third(void **data)
+{
+	struct state *state = *data;
+
+	run_sql(state->path, "CREATE TABLE links(x)");
+	open_it(state);
+	assert_string_equal(version(state), "3");
+	assert_string_equal(state_query(state->store, "SELECT count(*) FROM "
+	    "pragma_table_info('users', 'main') WHERE name = 'seen_at'"), "0");
+	assert_string_equal(state_query(state->store,
+	    "SELECT login FROM users WHERE scim_id = 'renamed'"), "smith");
+	/* Sign-in goes on. */
+	assert_err(begin_flow(state), ERR_OK);
+}
+
 static void
 ids_stay_written_once(void **data)
 {
@@ -359,6 +468,8 @@ versions_before_the_first_and_after_the_last_are_refused(void **data)
 
 #define OLD_TEST(name) \
 	cmocka_unit_test_setup_teardown(name, old_setup, state_teardown)
+#define NEWEST_TEST(name) \
+	cmocka_unit_test_setup_teardown(name, newest_setup, state_teardown)
 #define NEWER_TEST(name) \
 	cmocka_unit_test_setup_teardown(name, newer_setup, state_teardown)
 
@@ -373,6 +484,11 @@ main(void)
 		NEWER_TEST(version_2_loses_nothing_either),
 		NEWER_TEST(version_2_stays_readable_on_a_full_disk),
 		NEWER_TEST(a_third_version_that_breaks_off_leaves_the_second),
+		NEWEST_TEST(an_upgraded_database_is_as_a_new_one),
+		NEWEST_TEST(version_3_loses_nothing),
+		NEWEST_TEST(version_3_goes_on_syncing),
+		NEWEST_TEST(version_3_stays_readable_on_a_full_disk),
+		NEWEST_TEST(a_fourth_version_that_breaks_off_leaves_the_third),
 		OLD_TEST(ids_stay_written_once),
 		NEWER_TEST(many_processes_upgrade_it_once),
 		OLD_TEST(many_processes_upgrade_it_once),
