@@ -372,6 +372,11 @@ unit_programs += tests/unit/test_names
 tests_unit_test_names_SOURCES = tests/unit/test_names.c $(state_sources)
 tests_unit_test_names_LDFLAGS = $(state_ldflags)
 tests_unit_test_names_LDADD = $(state_ldadd)
+unit_programs += tests/unit/test_names_home
+tests_unit_test_names_home_SOURCES = tests/unit/test_names_home.c \
+	$(state_sources)
+tests_unit_test_names_home_LDFLAGS = $(state_ldflags)
+tests_unit_test_names_home_LDADD = $(state_ldadd)
 unit_programs += tests/unit/test_oidc_store
 tests_unit_test_oidc_store_SOURCES = tests/unit/test_oidc_store.c $(state_sources)
 tests_unit_test_oidc_store_LDFLAGS = $(state_ldflags)
