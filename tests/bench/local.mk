@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # make bench: how fast we are, beside the peers that are installed.  Parts of
-# it: make bench BENCH="saml jwt login attacks".
+# it: make bench BENCH="saml jwt login attacks sync".
 
 bench_programs = tests/bench/attacks tests/bench/jwt_bench \
 	tests/bench/login tests/bench/nothing tests/bench/nothing_xmlsec \
-	tests/bench/peer_jwt tests/bench/peer_xmlsec tests/bench/saml_bench \
-	tests/bench/scale
+	tests/bench/peer_jwt tests/bench/peer_scim tests/bench/peer_xmlsec \
+	tests/bench/saml_bench tests/bench/scale
 EXTRA_PROGRAMS += $(bench_programs)
 tests_bench_saml_bench_SOURCES = tests/bench/saml_bench.c \
 	tests/bench/bench.c tests/bench/bench.h
@@ -43,6 +43,9 @@ tests_bench_peer_jwt_SOURCES = tests/bench/peer_jwt.c \
 	tests/bench/bench.c tests/bench/bench.h
 tests_bench_peer_jwt_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
 tests_bench_peer_jwt_LDADD = $(JANSSON_LIBS) $(CRYPTO_LIBS)
+tests_bench_peer_scim_SOURCES = tests/bench/peer_scim.c
+tests_bench_peer_scim_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS)
+tests_bench_peer_scim_LDADD = $(CURL_LIBS) $(JANSSON_LIBS)
 tests_bench_peer_xmlsec_SOURCES = tests/bench/peer_xmlsec.c \
 	tests/bench/bench.c tests/bench/bench.h
 tests_bench_peer_xmlsec_CFLAGS = $(AM_CFLAGS) $(XMLSEC_CFLAGS) \
@@ -61,4 +64,5 @@ clean-local: bench-clean
 
 EXTRA_DIST += tests/bench/bench.py tests/bench/corpus.py \
 	tests/bench/peer_lasso.c tests/bench/peer_simplesamlphp.php \
-	tests/bench/peers.py tests/bench/waiting.sh
+	tests/bench/peer_nsscache.py tests/bench/peers.py \
+	tests/bench/sync.py tests/bench/waiting.sh
