@@ -268,7 +268,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif verb == "put":
             directory.put(body["name"], body["path"], body["value"])
         elif verb == "post":
-            directory.post(body["user"])
+            for user in body["users"]:
+                directory.post(user)
         elif verb == "group":
             directory.group(body["name"], body["members"])
         else:
