@@ -67,6 +67,7 @@ EXTRA_DIST += tests/demo.sh tests/run.sh \
 	tests/e2e/handover.sh \
 	tests/e2e/install.sh \
 	tests/e2e/linked.sh \
+	tests/e2e/listing.sh \
 	tests/e2e/login.sh \
 	tests/e2e/lookup.sh \
 	tests/e2e/peers.sh \
