@@ -11,7 +11,8 @@
         [hosts=LINES] [ca_file=F] [proxy=P]
     ask_fetch.py WORKER raw HEX
 
-Prints one line per message: its name, and its fields as JSON.
+Prints one line per message: its name, and its fields as JSON.  At the end, on
+stderr, the most memory that the worker was seen to have resident, in kB.
 """
 
 import json
@@ -112,6 +113,18 @@ def request(kind, options):
     return encode("FETCH_IDP", values)
 
 
+def most_resident(pid):
+    """VmHWM; 0 when the process is gone."""
+    try:
+        with open("/proc/%d/status" % pid, encoding="ascii") as status:
+            for line in status:
+                if line.startswith("VmHWM:"):
+                    return int(line.split()[1])
+    except OSError:
+        pass
+    return 0
+
+
 def main():
     worker, kind, rest = sys.argv[1], sys.argv[2], sys.argv[3:]
     if kind == "raw":
@@ -133,12 +146,19 @@ def main():
     ours.sendall(message)
     stream = ours.makefile("rb")
     header = read_exactly(stream, 8)
+    resident = 0
+    before = None
     while header:
         version, number, zero, size = struct.unpack(">BBHI", header)
         assert (version, zero) == (1, 0)
         name, values = decode(number, read_exactly(stream, size))
         print(name, json.dumps(values, sort_keys=True))
+        # After every page, and once they are all there.
+        if name == "PROGRESS" or name != before:
+            resident = max(resident, most_resident(child.pid))
+        before = name
         header = read_exactly(stream, 8)
+    print(resident, file=sys.stderr)
     return child.wait()
 
 
