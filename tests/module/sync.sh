@@ -316,6 +316,31 @@ check "nothing hostile" succeeds sync --dry-run --accept-loss \
 check "is printed as it came" sh -c \
 	"grep -F 'x\\x1b[31m\\xe2\\x80\\xaeevil' '$dir/out' | grep -vF '$esc'"
 
+at_site() # SITE TITLE
+{
+	cat >"$dir/saved" <<-END
+		{"totalResults": 1, "Resources": [{"id": "s", "active": true,
+		 "userName": "sam@contoso.example", "title": "$2",
+		 "urn:ietf:params:scim:schemas:extension:8x8:1.1:User":
+		 {"site": "$1"}}]}
+	END
+}
+
+at_site Berlin Agent
+check "a site is taken" succeeds sync --accept-loss --from "$dir/saved"
+at_site Paris Lead
+check "another one is listed" succeeds sync --dry-run --from "$dir/saved"
+check "who has which, and stays there" grep -qx \
+	'site conflict  sam                      stays Berlin, listed: Paris' \
+	"$dir/out"
+check "what else is new is taken" grep -qx \
+	'changed        sam                      title' "$dir/out"
+check "the same in JSON" succeeds --json sync --dry-run --from "$dir/saved"
+check "with what is ours and what is listed" grep -q \
+	'"kind":"site_conflict",.*"ours":"Berlin","listed":"Paris"}' "$dir/out"
+check "the sync counts it" succeeds sync --from "$dir/saved"
+check "in its line" grep -q '1 changed, 1 site_conflicts' "$dir/out"
+
 # -- on a terminal
 
 on_terminal() # COLUMNS ARGUMENT... -> standard error's bytes in "$dir/seen"
