@@ -88,6 +88,10 @@ update_begin(struct store *store, const struct conf *conf, int64_t now,
 		r = update_run(store, make_tables, diag);
 	if (r == ERR_OK)
 		r = prepare_inserts(update, diag);
+	/* Of the temporary tables only, so it locks nothing; without it each
+	 * row is a transaction, whose end looks at every page there is. */
+	if (r == ERR_OK)
+		r = store_exec(store, "BEGIN", diag);
 	if (r != ERR_OK)
 		return r;
 	*ret = TAKE(update);
@@ -280,8 +284,10 @@ update_commit(struct update **update, const struct update_options *options,
 	AUTO(update) struct update *u = TAKE(*update);
 	struct update_report report = { .duplicates = u->duplicates };
 	enum err verdict = ERR_OK;
-	enum err r = store_begin(u->store, diag);
+	enum err r = store_exec(u->store, "COMMIT", diag);
 
+	if (r == ERR_OK)
+		r = store_begin(u->store, diag);
 	if (r == ERR_OK)
 		r = apply(u, options, &report, &verdict, diag);
 	if (r == ERR_OK && !options->dry_run)

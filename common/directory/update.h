@@ -87,7 +87,7 @@ struct update_options {
 
 /* Starts collecting, in memory: the database is locked in update_commit()
  * only, because a listing may take minutes and logins write too.  One update
- * per store at a time.  conf and store stay the caller's and must outlive it.
+ * per store at a time, and nothing else with the store until it is over.  conf and store stay the caller's and must outlive it.
  * ERR_STORE, ERR_NOMEM. */
 enum err update_begin(struct store *store, const struct conf *conf,
 	int64_t now, struct update **ret, struct diag *diag) MUST_USE;
