@@ -118,6 +118,7 @@
 #define SCIM_GROUPS_MAX 100000u
 #define SCIM_MEMBERS_MAX 10000000u	/* of all groups */
 #define SCIM_NESTING_MAX 16	/* groups in groups */
+#define SCIM_NESTED_MAX 1000000u /* of them, at whatever depth */
 #define SCIM_PAGE_MAX (16u * 1024 * 1024)
 #define SCIM_SAVED_MAX (128u * 1024 * 1024)
 #define SCIM_PAGES_MAX 100000u

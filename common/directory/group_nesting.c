@@ -53,9 +53,15 @@ static const char *const store_gids[] = {
 	NULL
 };
 
-#define IS_TOO_MANY \
-	"SELECT 1 FROM scim_gids JOIN scim_members USING (group_id) " \
-	    "LIMIT 1 OFFSET ?1"
+/* Each group's members, times the groups that it gives. */
+#define COUNT_MEMBERS \
+	"SELECT sum(gids * (SELECT count(*) FROM scim_members " \
+	    "WHERE scim_members.group_id = g.group_id)) " \
+	"FROM (SELECT group_id, count(*) AS gids FROM scim_gids " \
+	    "GROUP BY group_id) AS g"
+
+/* Of groups, or of groups in groups. */
+#define NUMBERS_MAX (SCIM_MEMBERS_MAX * sizeof(uint32_t))
 
 /* Which groups are in which: those in group i are
  * children[first[i]] .. children[first[i + 1] - 1]. */
@@ -169,7 +175,7 @@ look_into(struct nesting *n, uint32_t group, uint32_t walk,
 	enum err r = ERR_OK;
 
 	n->steps += first[group + 1] - first[group];
-	if (n->steps > SCIM_MEMBERS_MAX)
+	if (n->steps > SCIM_NESTED_MAX)
 		return fail(diag, ERR_SCIM_LIMITS,
 		    "groups of the server are nested too much");
 	for (uint32_t i = first[group]; i < first[group + 1] &&
@@ -250,16 +256,15 @@ walk_all(struct nesting *n, struct diag *diag)
 static enum err
 check_members(struct store *store, struct diag *diag)
 {
-	AUTO(store_stmt) struct store_stmt *stmt = NULL;
-	enum err r = STORE_ASK(store, &stmt, diag, IS_TOO_MANY,
-	    store_int_value(SCIM_MEMBERS_MAX));
+	int64_t members = 0;
+	enum err r = store_query_int(store, COUNT_MEMBERS, &members, diag);
 
 	if (r != ERR_OK)
 		return r;
-	if (stmt != NULL)
+	if (members > SCIM_MEMBERS_MAX)
 		return fail(diag, ERR_SCIM_LIMITS, "groups of the server have "
-		    "more than %u members, with those of nested groups",
-		    SCIM_MEMBERS_MAX);
+		    "%lld members with those of nested groups, and %u at most "
+		    "are taken", (long long)members, SCIM_MEMBERS_MAX);
 	return ERR_OK;
 }
 
@@ -269,10 +274,10 @@ group_nesting_update(struct store *store, const struct conf *conf,
 {
 	AUTO(nesting) struct nesting n = {
 		.store = store,
-		.first = BUF_INIT((SCIM_MEMBERS_MAX + 2) * sizeof(uint32_t)),
-		.children = BUF_INIT(SCIM_MEMBERS_MAX * sizeof(uint32_t)),
-		.seen = BUF_INIT((SCIM_MEMBERS_MAX + 1) * sizeof(uint32_t)),
-		.queue = BUF_INIT((SCIM_MEMBERS_MAX + 1) * sizeof(uint32_t)),
+		.first = BUF_INIT(NUMBERS_MAX),
+		.children = BUF_INIT(NUMBERS_MAX),
+		.seen = BUF_INIT(NUMBERS_MAX),
+		.queue = BUF_INIT(NUMBERS_MAX),
 	};
 	enum err r = number_groups(&n, conf, diag);
 

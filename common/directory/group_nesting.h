@@ -15,8 +15,9 @@
 
 /* Inside the transaction, when table groups is final: table scim_gids; writes
  * only what is different.  ERR_SCIM_LIMITS when all groups together would have
- * more than SCIM_MEMBERS_MAX members, or take as many steps to follow;
- * ERR_STORE, ERR_NOMEM. */
+ * more than SCIM_MEMBERS_MAX members, or hold more than SCIM_NESTED_MAX others
+ * (directly or not, each as often as there are ways to it); ERR_STORE,
+ * ERR_NOMEM. */
 enum err group_nesting_update(struct store *store, const struct conf *conf,
 	struct diag *diag) MUST_USE;
 

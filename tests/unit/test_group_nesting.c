@@ -149,13 +149,13 @@ nesting_goes_when_the_groups_go(void **data)
 	    "SELECT count(*) FROM scim_gids"), "0");
 }
 
-/* Each of 4,000 groups in each of them. */
+/* Each of 1,500 groups in each of them. */
 static void
 nesting_without_measure_is_refused(void **data)
 {
 	struct state *state = *data;
 
-	plant_chain(state, 4000);
+	plant_chain(state, 1500);
 	assert_err(update_groups_of(state), ERR_OK);
 	state_exec(state->store, "INSERT OR IGNORE INTO scim_members "
 	    "SELECT 'g1', id FROM scim_groups", ERR_OK);
