@@ -31,6 +31,7 @@ int admin_check(struct admin *admin, int argc, char **argv);
 int admin_deliver(struct admin *admin, int argc, char **argv);
 int admin_publish(struct admin *admin, int argc, char **argv);
 int admin_status(struct admin *admin, int argc, char **argv);
+int admin_group(struct admin *admin, int argc, char **argv);
 int admin_idp(struct admin *admin, int argc, char **argv);
 int admin_ids(struct admin *admin, int argc, char **argv);
 int admin_user(struct admin *admin, int argc, char **argv);

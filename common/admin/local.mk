@@ -14,6 +14,7 @@ sbin_PROGRAMS += 8x8sso
 	common/admin/fetch_peer.c common/admin/fetch_peer.h \
 	common/admin/fetch_users.c \
 	common/admin/grace.c common/admin/grace.h \
+	common/admin/group.c \
 	common/admin/idp.c \
 	common/admin/ids.c \
 	common/admin/idp_print.c common/admin/idp_print.h \

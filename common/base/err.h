@@ -220,7 +220,7 @@
 	X(SCIM_EXPIRED,		"scim-expired",		"",	"the server has forgotten where the listing was") \
 	X(SYNC_RUNNING,		"sync-running",		"",	"another sync is running") \
 	X(NAME_GRAMMAR,		"name-grammar",		"I4",	"name cannot be a login name") \
-	X(NAME_TAKEN,		"name-taken",		"I4",	"another provisioned user has this login name") \
+	X(NAME_TAKEN,		"name-taken",		"I4",	"another provisioned user or group has this name") \
 	X(NAME_HOME,		"name-home",		"I4",	"a former user of this name has left a home directory (8x8sso user adopt)") \
 	X(NAME_LINKED,		"name-linked",		"",	"signs in as a local account, by [users] link_local") \
 	X(NAME_LOCAL,		"name-local",		"I5",	"the name is a local account's or group's, or reserved") \

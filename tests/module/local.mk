@@ -30,6 +30,10 @@ EXTRA_DIST += tests/module/fetch.sh tests/module/idp.sh \
 TESTS += tests/module/fetch_liar.sh
 EXTRA_DIST += tests/module/fetch_liar.sh tests/lib/lying_fetch.py
 
+# The groups that a sync made.
+TESTS += tests/module/group.sh
+EXTRA_DIST += tests/module/group.sh
+
 # The device worker, against a provider in Python.
 TESTS += tests/module/device.sh
 EXTRA_DIST += tests/module/device.sh tests/lib/ask_device.py \
