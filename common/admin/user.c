@@ -87,10 +87,10 @@ list_json(struct json_writer *w, const struct directory_user *user)
 	json_begin(w, NULL, '{');
 	json_put_string(w, "login", user->login);
 	json_put_int(w, "uid", user->uid);
-	json_put_bool(w, "local", user->linked);
 	json_put_string(w, "state", state_of(user));
 	json_put_string(w, "user_name", user->user_name);
 	json_put_string(w, "scim_id", user->scim_id);
+	json_put_bool(w, "local", user->linked);
 	json_end(w, '}');
 }
 
