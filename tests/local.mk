@@ -66,6 +66,7 @@ EXTRA_DIST += tests/demo.sh tests/run.sh \
 	tests/e2e/idp.sh \
 	tests/e2e/handover.sh \
 	tests/e2e/install.sh \
+	tests/e2e/jit.sh \
 	tests/e2e/linked.sh \
 	tests/e2e/listing.sh \
 	tests/e2e/login.sh \

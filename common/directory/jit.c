@@ -178,12 +178,12 @@ check_user_name(struct store *store, const struct newcomer *n,
 
 /* A name to show, if the provider tells one that can be text at all. */
 static const char *
-shown_name(const struct claims *claims, const char *saml, const char *oidc)
+shown_name(const struct claims *claims, const char *const claim[2])
 {
-	const char *value = claims_get(claims, saml);
+	const char *value = claims_get(claims, claim[0]);
 
 	if (value == NULL)
-		value = claims_get(claims, oidc);
+		value = claims_get(claims, claim[1]);
 	return value == NULL || strlen(value) > SCIM_STRING_MAX ||
 	    !parse_is_utf8(value, strlen(value)) ? "" : value;
 }
@@ -191,9 +191,20 @@ shown_name(const struct claims *claims, const char *saml, const char *oidc)
 static enum err
 insert(struct store *store, const struct newcomer *n, struct diag *diag)
 {
+	/* Of SAML, and of a token; Entra has given and family names there if
+	 * they are configured as optional claims, and else all in one. */
+	static const char *const names[][2] = {
+		{ XMLSOAP "givenname", "given_name" },
+		{ XMLSOAP "surname", "family_name" },
+		{ "name", "name" },
+	};
 	const struct claims *claims = n->person->claims;
+	const char *given = shown_name(claims, names[0]);
+	const char *family = shown_name(claims, names[1]);
 	char created[CLOCK_TEXT_SIZE];
 
+	if (*given == '\0' && *family == '\0')
+		given = shown_name(claims, names[2]);
 	clock_format(n->now, created);
 	return STORE_RUN(store, diag,
 	    "INSERT INTO users(scim_id, external_id, user_name, given_name, "
@@ -201,10 +212,8 @@ insert(struct store *store, const struct newcomer *n, struct diag *diag)
 		"active, seen_at) "
 	    "VALUES (?1, '', ?2, ?3, ?4, '', '', '', ?5, ?6, 1, ?6)",
 	    store_text_value(n->id), store_text_value(n->user_name),
-	    store_text_value(shown_name(claims, XMLSOAP "givenname",
-	    "given_name")), store_text_value(shown_name(claims,
-	    XMLSOAP "surname", "family_name")), store_text_value(created),
-	    store_int_value(n->now));
+	    store_text_value(given), store_text_value(family),
+	    store_text_value(created), store_int_value(n->now));
 }
 
 /* Was the name given that was typed? */

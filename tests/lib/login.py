@@ -17,6 +17,7 @@
   --hang-up         the terminal is closed, or ssh killed, after --act
   --piece N         so many bytes a prompt
   --size CxR      (tty) a terminal of so many columns and rows, in UTF-8
+  --rhost HOST      (pam) where the person is; "" for this host
   --identity FILE   (ssh) log in with this key instead
   --both            (ssh) the key first, and then by prompts
   --port N          (ssh) default 22
@@ -303,7 +304,8 @@ def pam(options, folder):
     status = libpam.pam_start(service.encode(), user.encode(),
                               ctypes.byref(conversation),
                               ctypes.byref(handle))
-    libpam.pam_set_item(handle, PAM_RHOST, b"192.0.2.7")
+    if options.rhost:
+        libpam.pam_set_item(handle, PAM_RHOST, options.rhost.encode())
     for operation in operations or ["authenticate"]:
         if status == 0:
             status = getattr(libpam, OPERATIONS[operation])(handle, 0)
@@ -329,6 +331,7 @@ def main():
     parser.add_argument("--hang-up", action="store_true")
     parser.add_argument("--piece", type=int)
     parser.add_argument("--size")
+    parser.add_argument("--rhost", default="192.0.2.7")
     parser.add_argument("--identity")
     parser.add_argument("--both", action="store_true")
     parser.add_argument("--port", type=int, default=22)

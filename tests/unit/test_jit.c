@@ -527,7 +527,7 @@ names_to_show_are_the_providers_if_they_are_text(void **data)
 		{ SURNAME, "L\xc3\xa9" "e", "|L\xc3\xa9" "e" },
 		{ "family_name", "Lee", "|Lee" },
 		{ GIVEN, "\xff\xfe", "|" },
-		{ "name", "Somebody Else", "|" },
+		{ "name", "Ann Lee", "Ann Lee|" },
 	};
 	struct state *state = *data;
 
