@@ -74,6 +74,7 @@ EXTRA_DIST += tests/demo.sh tests/run.sh \
 	tests/e2e/peers.sh \
 	tests/e2e/picture.sh \
 	tests/e2e/provisioning.sh \
+	tests/e2e/scim_groups.sh \
 	tests/e2e/scim_hostile.sh \
 	tests/e2e/scim_peer.sh \
 	tests/e2e/secrets.sh \
