@@ -75,6 +75,16 @@ END
 check "an unchanged listing publishes nothing" \
 	contains '"cache_unchanged":true' 8x8sso --json sync
 
+# -- groups ----------------------------------------------------------------
+check "groups arrive with their members" same "agent00021 team-1" \
+	"$(id -Gn agent00021 | tr ' ' '\n' | grep -v both | paste -sd ' ')"
+check "five hundred of them" same 500 \
+	"$(getent -s 8x8 group team-7 | cut -d: -f4 | tr ',' '\n' | wc -l)"
+check "and groups of groups" contains both-teams id -Gn agent00021
+refuse "whose members others are not" sh -c 'id -Gn agent00022 | grep both'
+refuse "b.simon is in no sudo of the server's" sh -c \
+	'id -Gn b.simon | grep -w sudo'
+
 serve 8096 first-only
 use 8096
 check "a server that knows its first page only changes nothing" \
