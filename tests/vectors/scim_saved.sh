@@ -102,8 +102,8 @@ while IFS=$tab read -r file reason published refused settings; do
 		settings=
 	fi
 	if [ "$reason" = ok ]; then
-		configure "$file" "$(printf '%b' "$settings")"
-		check "$file: publishes $published" \
+		configure "$file${settings:+-set}" "$(printf '%b' "$settings")"
+		check "$file${settings:+, set}: publishes $published" \
 			publishes "$file" "$published" "$refused"
 	else
 		configure before "$(printf '%b' "$settings")"
