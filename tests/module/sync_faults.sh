@@ -55,7 +55,7 @@ nothing() # TEXT
 
 kills() # WHAT LISTING
 {
-	check "$1 can be killed" $python "$top_srcdir/tests/lib/kill_writes.py" \
+	check "$1 can be killed" "$python" "$top_srcdir/tests/lib/kill_writes.py" \
 		"$state" "$most" "$dir/kills" \
 		"$top_builddir/8x8sso" --config "$dir/conf" sync --from "$2"
 	check "$1: killed while it writes, renames and removes" test "$(
