@@ -27,14 +27,12 @@ static const char *const recognise[] = {
 	NULL
 };
 
-/* What the listing says of them by its own ids. */
+/* What the listing says of them by its own ids; groups have the listing's, and
+ * their view knows the aliases. */
 static const char *const translate[] = {
 	"UPDATE temp.listing SET id = (SELECT user_id FROM aliases "
 	    "WHERE scim_id = listing.id) "
 	    "WHERE id IN (SELECT scim_id FROM aliases)",
-	"UPDATE OR REPLACE temp.listed_members SET member_id = (SELECT user_id "
-	    "FROM aliases WHERE scim_id = listed_members.member_id) "
-	    "WHERE member_id IN (SELECT scim_id FROM aliases)",
 	NULL
 };
 
