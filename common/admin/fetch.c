@@ -41,7 +41,7 @@ take_idp_names(struct peer *peer, const char *issuer, struct saml_idp *idp,
     struct diag *diag)
 {
 	AUTO(wire_msg) struct wire_msg msg = WIRE_MSG_INIT;
-	enum err r = fetch_peer_receive(peer, &msg, diag);
+	enum err r = fetch_peer_receive(peer, NULL, &msg, diag);
 
 	if (r != ERR_OK)
 		return r;
@@ -84,12 +84,12 @@ static enum err
 take_idp_keys(struct peer *peer, struct idp_keys *keys, struct diag *diag)
 {
 	AUTO(wire_msg) struct wire_msg msg = WIRE_MSG_INIT;
-	enum err r = fetch_peer_receive(peer, &msg, diag);
+	enum err r = fetch_peer_receive(peer, NULL, &msg, diag);
 
 	while (r == ERR_OK && msg.type == WIRE_IDP_KEY) {
 		r = take_idp_key(&msg, keys, diag);
 		if (r == ERR_OK)
-			r = fetch_peer_receive(peer, &msg, diag);
+			r = fetch_peer_receive(peer, NULL, &msg, diag);
 	}
 	if (r != ERR_OK)
 		return r;

@@ -29,10 +29,11 @@ fetch_peer_start(const struct admin *admin, int extra_fd, int64_t seconds,
 }
 
 enum err
-fetch_peer_receive(struct peer *peer, struct wire_msg *msg, struct diag *diag)
+fetch_peer_receive(struct peer *peer, struct channel_ahead *ahead,
+    struct wire_msg *msg, struct diag *diag)
 {
 	struct diag why = DIAG_INIT;
-	enum err r = channel_recv(&peer->ch, msg, &why);
+	enum err r = channel_recv_ahead(&peer->ch, ahead, msg, &why);
 
 	if (r == ERR_WIRE_CLOSED)
 		return fail(diag, ERR_WORKER, FETCH_WORKER

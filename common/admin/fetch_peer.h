@@ -25,10 +25,10 @@ DEFINE_AUTO(fetch_peer, struct peer, fetch_peer_end);
 enum err fetch_peer_start(const struct admin *admin, int extra_fd,
 	int64_t seconds, struct peer *peer, struct diag *diag) MUST_USE;
 
-/* Receives the next message; REFUSE becomes the worker's reason.  ERR_WORKER
- * (it ended), and channel_recv()'s. */
-enum err fetch_peer_receive(struct peer *peer, struct wire_msg *msg,
-	struct diag *diag) MUST_USE;
+/* Receives the next message; REFUSE becomes the worker's reason.  ahead may be
+ * NULL.  ERR_WORKER (it ended), and channel_recv_ahead()'s. */
+enum err fetch_peer_receive(struct peer *peer, struct channel_ahead *ahead,
+	struct wire_msg *msg, struct diag *diag) MUST_USE;
 
 /* ERR_WIRE_UNEXPECTED, always: this message is not one that may come now. */
 enum err fetch_peer_unexpected(const struct wire_msg *msg, struct diag *diag)

@@ -209,13 +209,14 @@ take_one(struct taking *t, const struct wire_msg *msg, struct diag *diag)
 static enum err
 take_all(struct taking *t, struct peer *peer, struct diag *diag)
 {
+	AUTO(channel_ahead) struct channel_ahead ahead = CHANNEL_AHEAD_INIT;
 	AUTO(wire_msg) struct wire_msg msg = WIRE_MSG_INIT;
-	enum err r = fetch_peer_receive(peer, &msg, diag);
+	enum err r = fetch_peer_receive(peer, &ahead, &msg, diag);
 
 	while (r == ERR_OK && (msg.type != WIRE_END || !t->listed)) {
 		r = take_one(t, &msg, diag);
 		if (r == ERR_OK)
-			r = fetch_peer_receive(peer, &msg, diag);
+			r = fetch_peer_receive(peer, &ahead, &msg, diag);
 	}
 	if (r != ERR_OK)
 		return r;

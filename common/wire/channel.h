@@ -27,6 +27,11 @@ enum err channel_send(struct channel *ch, enum wire_type type,
 	const struct wire_field *field, size_t count, struct diag *diag)
 	MUST_USE;
 
+/* Sends what wire_encode() made, many messages at once.
+ * ERR_WIRE_CLOSED, ERR_TIMEOUT, ERR_IO. */
+enum err channel_send_frames(struct channel *ch, const struct buf *frames,
+	struct diag *diag) MUST_USE;
+
 /* CHANNEL_SEND(&ch, PROMPT, diag, wire_u64(1), wire_text(text)) */
 #define CHANNEL_SEND(ch, message, diag, ...) \
 	channel_send((ch), WIRE_##message, \
@@ -46,6 +51,28 @@ enum err channel_refuse(struct channel *ch, enum err reason,
  * ERR_WIRE_VERSION, ERR_WIRE_SYNTAX. */
 enum err channel_recv(struct channel *ch, struct wire_msg *msg,
 	struct diag *diag) MUST_USE;
+
+/*
+ * What came together with an earlier message, for a peer that sends many small
+ * ones: to wait for each of them costs more than to read it.  One of them for
+ * one channel, from its first message or later to its last; nothing else may
+ * receive there meanwhile.
+ */
+struct channel_ahead {
+	struct buf bytes;
+	size_t taken;
+};
+
+#define CHANNEL_AHEAD_SIZE 65536u
+#define CHANNEL_AHEAD_INIT { BUF_INIT(CHANNEL_AHEAD_SIZE), 0 }
+
+/* Wipes and frees. */
+void channel_ahead_clear(struct channel_ahead *ahead);
+DEFINE_AUTO(channel_ahead, struct channel_ahead, channel_ahead_clear);
+
+/* channel_recv() that takes as much as there is; ahead may be NULL. */
+enum err channel_recv_ahead(struct channel *ch, struct channel_ahead *ahead,
+	struct wire_msg *msg, struct diag *diag) MUST_USE;
 
 /* channel_recv() that also demands this type: ERR_WIRE_UNEXPECTED. */
 enum err channel_expect(struct channel *ch, enum wire_type type,

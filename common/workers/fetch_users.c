@@ -134,11 +134,44 @@ list_saved(const struct wire_msg *msg, struct scim_listed *ret,
 	    wire_get_u64(msg, FETCH_USERS_MAX_USERS), &ret->users, diag);
 }
 
+/* What is on its way, many messages at once. */
+struct sending {
+	struct channel *ch;
+	struct buf frames;
+};
+
 static enum err
-send_user(struct channel *ch, const struct record *u, struct diag *diag)
+flush(struct sending *sending, struct diag *diag)
 {
-	channel_set_timeout(ch, FETCH_ANSWER_MS);
-	return CHANNEL_SEND(ch, USER, diag, wire_text(u->id),
+	enum err r;
+
+	channel_set_timeout(sending->ch, FETCH_ANSWER_MS);
+	r = channel_send_frames(sending->ch, &sending->frames, diag);
+	sending->frames.len = 0;
+	return r;
+}
+
+static enum err
+put(struct sending *sending, enum wire_type type,
+    const struct wire_field *field, size_t count, struct diag *diag)
+{
+	enum err r = wire_encode(&sending->frames, type, field, count, diag);
+
+	if (r == ERR_OK && sending->frames.len >= CHANNEL_AHEAD_SIZE)
+		r = flush(sending, diag);
+	return r;
+}
+
+#define PUT(sending, message, diag, ...) \
+	put((sending), WIRE_##message, \
+	    (const struct wire_field[]){ __VA_ARGS__ }, \
+	    sizeof((const struct wire_field[]){ __VA_ARGS__ }) / \
+	    sizeof(struct wire_field), (diag))
+
+static enum err
+put_user(struct sending *sending, const struct record *u, struct diag *diag)
+{
+	return PUT(sending, USER, diag, wire_text(u->id),
 	    wire_text(u->external_id), wire_text(u->user_name),
 	    wire_u64(u->active), wire_text(u->given_name),
 	    wire_text(u->family_name), wire_text(u->title),
@@ -147,17 +180,15 @@ send_user(struct channel *ch, const struct record *u, struct diag *diag)
 }
 
 static enum err
-send_group(struct channel *ch, const struct scim_group *g, struct diag *diag)
+put_group(struct sending *sending, const struct scim_group *g,
+    struct diag *diag)
 {
 	const char *member = g->member;
-	enum err r;
-
-	channel_set_timeout(ch, FETCH_ANSWER_MS);
-	r = CHANNEL_SEND(ch, GROUP, diag, wire_text(g->record.id),
+	enum err r = PUT(sending, GROUP, diag, wire_text(g->record.id),
 	    wire_text(g->record.display_name), wire_text(g->record.number));
+
 	for (size_t i = 0; i < g->members && r == ERR_OK; i++) {
-		channel_set_timeout(ch, FETCH_ANSWER_MS);
-		r = CHANNEL_SEND(ch, MEMBER, diag, wire_text(member));
+		r = PUT(sending, MEMBER, diag, wire_text(member));
 		member += strlen(member) + 1;
 	}
 	return r;
@@ -167,22 +198,27 @@ static enum err
 send_listed(struct channel *ch, const struct scim_listed *listed,
     struct diag *diag)
 {
+	struct sending sending = {
+		ch, BUF_INIT(CHANNEL_AHEAD_SIZE + WIRE_HEADER_SIZE +
+		    WIRE_PAYLOAD_MAX),
+	};
 	enum err r = ERR_OK;
 
 	for (size_t i = 0; i < listed->users.count && r == ERR_OK; i++)
-		r = send_user(ch, listed->users.record[i], diag);
+		r = put_user(&sending, listed->users.record[i], diag);
 	for (size_t i = 0; i < listed->groups.count && r == ERR_OK; i++)
-		r = send_group(ch, listed->groups.group[i], diag);
-	if (r != ERR_OK)
-		return r;
-	channel_set_timeout(ch, FETCH_ANSWER_MS);
-	r = CHANNEL_SEND(ch, LISTED, diag, wire_u64(listed->unchanged),
-	    wire_u64(listed->has_groups),
-	    wire_text(buf_str(&listed->etags)));
-	if (r != ERR_OK)
-		return r;
-	return CHANNEL_SEND(ch, END, diag, wire_u64(listed->users.count),
-	    wire_u64(listed->users.total));
+		r = put_group(&sending, listed->groups.group[i], diag);
+	if (r == ERR_OK)
+		r = PUT(&sending, LISTED, diag, wire_u64(listed->unchanged),
+		    wire_u64(listed->has_groups),
+		    wire_text(buf_str(&listed->etags)));
+	if (r == ERR_OK)
+		r = PUT(&sending, END, diag, wire_u64(listed->users.count),
+		    wire_u64(listed->users.total));
+	if (r == ERR_OK)
+		r = flush(&sending, diag);
+	buf_clear(&sending.frames);
+	return r;
 }
 
 enum err

@@ -78,6 +78,7 @@ fill_store(const struct conf *conf)
 		.family_name = "", .title = "", .department = "",
 		.site = "", .created = "2024-01-01T00:00:00Z", .active = true,
 	};
+	const struct update_options options = { .keeps_groups = true };
 	struct update_report report;
 	struct update *update = NULL;
 	struct diag diag = DIAG_INIT;
@@ -85,7 +86,7 @@ fill_store(const struct conf *conf)
 	demand(update_begin(store, conf, clock_now(), &update, &diag),
 	    "update", &diag);
 	demand(update_add(update, &person, &diag), "update", &diag);
-	demand(update_commit(&update, &report, &diag), "update", &diag);
+	demand(update_commit(&update, &options, &report, &diag), "update", &diag);
 	demand(store_begin(store, &diag), "state", &diag);
 	demand(idp_keys_replace(store, conf->idp_issuer, &idp.keys, &diag),
 	    "keys", &diag);

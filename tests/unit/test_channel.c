@@ -71,6 +71,97 @@ a_frame_in_single_bytes_arrives_whole(void **state)
 }
 
 static void
+put_infos(struct buf *frames, uint64_t count)
+{
+	for (uint64_t i = 0; i < count; i++) {
+		const struct wire_field fields[] = {
+			wire_u64(i), wire_text("words"),
+		};
+
+		assert_err(wire_encode(frames, WIRE_INFO, fields, 2, NULL),
+		    ERR_OK);
+	}
+}
+
+/* Whatever the pieces in which they come. */
+static void
+messages_read_ahead_are_the_same(void **state)
+{
+	static const size_t pieces[] = { 1, 7, 8, 9, 100, 100000 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(pieces); i++) {
+		AUTO(buf) struct buf frames = BUF_INIT(1000000);
+		AUTO(channel_ahead) struct channel_ahead ahead =
+		    CHANNEL_AHEAD_INIT;
+		AUTO(wire_msg) struct wire_msg msg = WIRE_MSG_INIT;
+		PAIR(p);
+
+		put_infos(&frames, 5);
+		for (size_t at = 0; at < frames.len; at += pieces[i]) {
+			size_t n = frames.len - at < pieces[i] ?
+			    frames.len - at : pieces[i];
+
+			assert_int_equal(write(p.a.fd, frames.data + at, n),
+			    n);
+		}
+		for (uint64_t n = 0; n < 5; n++) {
+			assert_err(channel_recv_ahead(&p.b, &ahead, &msg,
+			    NULL), ERR_OK);
+			assert_int_equal(wire_get_u64(&msg, 0), n);
+		}
+		channel_set_timeout(&p.b, 0);
+		assert_err(channel_recv_ahead(&p.b, &ahead, &msg, NULL),
+		    ERR_TIMEOUT);
+		assert_null(msg.payload.data);
+	}
+}
+
+static void
+many_messages_are_sent_at_once(void **state)
+{
+	AUTO(buf) struct buf frames = BUF_INIT(1000000);
+	AUTO(channel_ahead) struct channel_ahead ahead = CHANNEL_AHEAD_INIT;
+	AUTO(wire_msg) struct wire_msg msg = WIRE_MSG_INIT;
+	PAIR(p);
+
+	(void)state;
+	put_infos(&frames, 1000);
+	assert_err(channel_send_frames(&p.a, &frames, NULL), ERR_OK);
+	for (uint64_t i = 0; i < 1000; i++) {
+		assert_err(channel_recv_ahead(&p.b, &ahead, &msg, NULL),
+		    ERR_OK);
+		assert_int_equal(wire_get_u64(&msg, 0), i);
+	}
+	channel_close(&p.a);
+	assert_err(channel_recv_ahead(&p.b, &ahead, &msg, NULL),
+	    ERR_WIRE_CLOSED);
+	assert_err(channel_send_frames(&p.b, &frames, NULL),
+	    ERR_WIRE_CLOSED);
+	assert_err(channel_send_frames(&p.a, &frames, NULL),
+	    ERR_WIRE_CLOSED);
+}
+
+static void
+a_message_read_ahead_that_breaks_off_is_an_error(void **state)
+{
+	AUTO(buf) struct buf frames = BUF_INIT(1000000);
+	AUTO(channel_ahead) struct channel_ahead ahead = CHANNEL_AHEAD_INIT;
+	AUTO(wire_msg) struct wire_msg msg = WIRE_MSG_INIT;
+	PAIR(p);
+
+	(void)state;
+	put_infos(&frames, 2);
+	assert_int_equal(write(p.a.fd, frames.data, frames.len - 1),
+	    frames.len - 1);
+	channel_close(&p.a);
+	assert_err(channel_recv_ahead(&p.b, &ahead, &msg, NULL), ERR_OK);
+	assert_err(channel_recv_ahead(&p.b, &ahead, &msg, NULL),
+	    ERR_WIRE_CLOSED);
+	assert_null(msg.payload.data);
+}
+
+static void
 a_closed_peer_is_an_error_and_no_signal(void **state)
 {
 	AUTO(wire_msg) struct wire_msg msg = WIRE_MSG_INIT;
@@ -212,6 +303,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(messages_arrive_in_order),
 		cmocka_unit_test(a_frame_in_single_bytes_arrives_whole),
+		cmocka_unit_test(messages_read_ahead_are_the_same),
+		cmocka_unit_test(many_messages_are_sent_at_once),
+		cmocka_unit_test(
+		    a_message_read_ahead_that_breaks_off_is_an_error),
 		cmocka_unit_test(a_closed_peer_is_an_error_and_no_signal),
 		cmocka_unit_test(
 		    a_peer_that_closes_inside_a_frame_is_an_error),
