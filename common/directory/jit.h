@@ -67,10 +67,9 @@ enum err jit_renew(struct store *store, const struct conf *conf,
  * A part of update.h, inside its transaction, before records are applied: a
  * listed record that has the userName of somebody who was created here is
  * that person's (the first, in the order (created, id)), now and from now on,
- * whatever it is renamed to: its id in temp.listing, and in the groups that
- * are listed, becomes theirs.  Uid,
- * names and pin stay, so that whoever got an old userName gets no account
- * with it.  ERR_STORE.
+ * whatever it is renamed to: its id in temp.listing becomes theirs.  Uid, names
+ * and pin stay, so that whoever got an old userName gets no account with it.
+ * ERR_STORE.
  */
 enum err jit_recognise(struct store *store, struct diag *diag) MUST_USE;
 
