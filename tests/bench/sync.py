@@ -67,7 +67,9 @@ def serve_ready():
 
 def serve_lab():
     sys.path.insert(0, os.path.join(HERE, "..", "lab"))
-    import scim     # pylint: disable=import-outside-toplevel
+    # pylint: disable=import-outside-toplevel
+    import scim
+    import scim_http
 
     class Directory(scim.Directory):
         """The lab's, filled at once and without a search through all."""
@@ -89,7 +91,7 @@ def serve_lab():
                     scim.ENTERPRISE: {"department": f"Department {n % 100}"}})
         directory.users.update(one.users)
     directory.rows = list(directory.users.values())
-    return scim.Server(0, directory, "/nonexistent", TOKEN), scim.BASE
+    return scim_http.Server(0, directory, "/nonexistent", TOKEN), scim.BASE
 
 
 class Served:
