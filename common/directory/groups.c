@@ -167,14 +167,16 @@ making_clear(struct making *making)
 }
 DEFINE_AUTO(making, struct making, making_clear);
 
+/* The name is "" if the label makes none. */
 static enum err
 judge_name(const struct making *making, const char *label,
     char name[static LOGIN_NAME_MAX_LEN + 1])
 {
-	name[0] = '\0';
 	if (!make_name(label, name) ||
-	    !parse_is_login_name(name, strlen(name), false))
+	    !parse_is_login_name(name, strlen(name), false)) {
+		name[0] = '\0';
 		return ERR_NAME_GRAMMAR;
+	}
 	if (local_has_name(making->local, name))
 		return ERR_NAME_LOCAL;
 	return ERR_OK;
