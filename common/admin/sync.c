@@ -280,7 +280,7 @@ admin_sync(struct admin *admin, int argc, char **argv)
 	progress_init(&sync.progress, stderr, !admin->quiet && !admin->json);
 	r = open_state(&sync, &lock_fd, &diag);
 	if (r != ERR_OK)
-		return admin_fail(admin, &diag);
+		return sync_report_none(&sync, &diag);
 	sync_report_begin(&sync);
 	run_parts(&sync);
 	return sync_report(&sync);

@@ -62,6 +62,10 @@ void sync_differ_json(const struct difference *difference,
  * of a dry run. */
 void sync_report_begin(struct sync *sync);
 
+/* Instead: no part was begun.  To the log, because nobody may be looking, and
+ * as admin_fail(). */
+int sync_report_none(const struct sync *sync, const struct diag *why);
+
 /* To the log, the terminal and, with --json, the rest of the document; the
  * command's exit code. */
 int sync_report(struct sync *sync);

@@ -209,6 +209,18 @@ log_part(const struct sync *sync, enum part_id id)
 }
 
 int
+sync_report_none(const struct sync *sync, const struct diag *why)
+{
+	AUTO(buf) struct buf detail = BUF_INIT(DIAG_TEXT_MAX * 4);
+
+	log_escape(&detail, why->text, strlen(why->text));
+	if (!sync->dry_run)
+		log_event(LOG_WARNING, "sync result=%s detail=\"%s\"",
+		    err_name(why->code), buf_str(&detail));
+	return admin_fail(sync->admin, why);
+}
+
+int
 sync_report(struct sync *sync)
 {
 	/* With --json the errors are in the one document. */

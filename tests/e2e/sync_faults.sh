@@ -47,6 +47,17 @@ is_logged() # REASON
 	return 1
 }
 
+# No part of it was begun.
+is_logged_whole() # REASON
+{
+	for _ in $(seq 40); do
+		grep -q " sync result=$1 detail=" "$HOST_LOG" && return
+		sleep 0.05
+	done
+	cat "$HOST_LOG"
+	return 1
+}
+
 # And status tells of it.
 is_remembered() # REASON
 {
@@ -216,8 +227,11 @@ lab fault
 
 mount --bind "$STATE" "$STATE"
 mount -o remount,bind,ro "$STATE"
+forget_log
 check "a disk that cannot be written: nothing changes, and it is told" \
 	changes_nothing io "Read-only"
+check "a disk that cannot be written: it is logged, though no part began" \
+	is_logged_whole io
 check "a disk that cannot be written: status shows the age" \
 	contains "s ago)" 8x8sso status
 umount "$STATE"
