@@ -103,18 +103,15 @@ read_saved(struct sync *sync, struct fetched *ret, struct diag *diag)
 	return ERR_OK;
 }
 
-/* What the last listing can be told by; "" when it cannot be read, because
- * then everything is listed and that is as good. */
+/* What the last listing can be told by, see update_get_etags(). */
 static enum err
 read_etags(struct sync *sync, char etags[SCIM_ETAGS_MAX], struct diag *diag)
 {
 	enum err r = sandbox_as(sync->admin->conf.host_user, diag);
 
-	etags[0] = '\0';
 	if (r != ERR_OK)
 		return r;
-	(void)!store_meta_get(sync->store, "scim_etags", etags,
-	    SCIM_ETAGS_MAX, NULL);
+	update_get_etags(sync->store, sync->admin->now, etags);
 	return sandbox_as_root(diag);
 }
 

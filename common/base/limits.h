@@ -115,6 +115,7 @@
 #define SCIM_NUMBER_MAX 32u	/* uidNumber as text */
 #define SCIM_ETAG_MAX 256u
 #define SCIM_ETAGS_MAX (128u * 1024)	/* of all pages */
+#define SCIM_ETAGS_SECONDS 86400	/* then they are not relied on */
 #define SCIM_GROUPS_MAX 100000u
 #define SCIM_MEMBERS_MAX 10000000u	/* of all groups */
 #define SCIM_NESTING_MAX 16	/* groups in groups */

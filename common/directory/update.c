@@ -246,6 +246,9 @@ write_down(const struct update *update, const struct update_options *options,
 	enum err r = store_meta_set_int(store, "last_sync", update->now,
 	    diag);
 
+	if (r == ERR_OK && !update->repeats)
+		r = store_meta_set_int(store, "last_listing", update->now,
+		    diag);
 	if (r == ERR_OK)
 		r = update_set_etags(store, options->etags, diag);
 	if (r == ERR_OK)

@@ -17,6 +17,7 @@
 #ifndef DIRECTORY_UPDATE_H
 #define DIRECTORY_UPDATE_H
 
+#include "base/limits.h"
 #include "directory/record.h"
 #include "sys/conf.h"
 #include "sys/store.h"
@@ -115,8 +116,8 @@ void update_repeat(struct update *update);
 
 /*
  * Applies the listing in one transaction: records, names (names.h), groups
- * (groups.h), tombstones for those who vanished, meta last_sync and
- * scim_etags, and a row of the history.  A record that comes back is revived
+ * (groups.h), tombstones for those who vanished, meta last_sync, scim_etags
+ * and (unless it was repeated) last_listing, and a row of the history.  A record that comes back is revived
  * as it was.  The order is (meta.created in whole seconds, id); a creation
  * time that is not an instant in UTC sorts last.
  *
@@ -141,6 +142,17 @@ enum err update_commit(struct update **update,
  * next one is whole.  ERR_STORE. */
 enum err update_record_failure(struct store *store, int64_t now,
 	enum err reason, struct diag *diag) MUST_USE;
+
+/*
+ * The validators of the last listing; "" when there are none or the last whole
+ * listing (meta last_listing) is not known to be younger than
+ * SCIM_ETAGS_SECONDS.  A server or something before it that calls everything
+ * unchanged for ever would otherwise keep everybody who leaves, unnoticed.
+ * "" also when they cannot be read: then everything is listed, which is as
+ * good.
+ */
+void update_get_etags(struct store *store, int64_t now,
+	char etags[static SCIM_ETAGS_MAX]);
 
 /* Gives up: rolls back and frees; does nothing after update_commit(). */
 void update_free(struct update **update);

@@ -36,6 +36,20 @@ update_set_etags(struct store *store, const char *etags, struct diag *diag)
 	return store_meta_set(store, "scim_etags", etags, diag);
 }
 
+void
+update_get_etags(struct store *store, int64_t now,
+    char etags[static SCIM_ETAGS_MAX])
+{
+	int64_t listed = 0;
+
+	etags[0] = '\0';
+	if (store_meta_get_int(store, "last_listing", &listed, NULL) !=
+	    ERR_OK || listed > now || now - listed >= SCIM_ETAGS_SECONDS)
+		return;
+	(void)!store_meta_get(store, "scim_etags", etags, SCIM_ETAGS_MAX,
+	    NULL);
+}
+
 /* The server did not answer, or not with a listing: what it said the last
  * time is as good as it was. */
 static bool

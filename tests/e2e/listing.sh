@@ -117,6 +117,16 @@ lab fault etags=1
 check "pages with ETags are asked for once, on condition" stays 3
 check "and are as good as a listing" \
 	sh -c '8x8sso status | grep "^Last sync: .*([0-9]* s ago)"'
+daily() { 8x8sso sync && same 0 "$(conditional)"; }
+/usr/bin/python3 - "$STATE/state/state.db" <<END
+import sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as db:
+    db.execute("UPDATE meta SET value = value - 86400 "
+               "WHERE key = 'last_listing'")
+END
+lab forget
+check "but not for ever: once a day everything is listed" daily
+check "and then it is quiet again" stays 3
 lab put agent00249@contoso.com title '"Novice"'
 check "one page that changed is enough" has_title agent00249 Novice
 check "then it is quiet again" stays 3

@@ -380,6 +380,46 @@ validators_are_kept_as_long_as_they_are_good(void **data)
 	assert_string_equal(etags(state), "");
 }
 
+static void
+validators_are_not_relied_on_for_ever(void **data)
+{
+	static const struct {
+		int64_t now;
+		const char *etags;
+	} moments[] = {
+		{ 2000, "first" }, { 2000 + SCIM_ETAGS_SECONDS - 1, "first" },
+		{ 2000 + SCIM_ETAGS_SECONDS, "" }, { 1999, "" },
+		{ INT64_MAX, "" }, { 0, "" },
+	};
+	struct state *state = *data;
+	struct people people = { .count = 0 };
+	struct update_report report;
+	struct diag diag = DIAG_INIT;
+	char etags[SCIM_ETAGS_MAX];
+
+	add_people(&people, 0, 40, true);
+	state->options.etags = "first";
+	update_get_etags(state->store, 1, etags);
+	assert_string_equal(etags, "");
+	assert_err(sync_people(state, &people, NULL), ERR_OK);
+	/* A listing that is as it was makes them no younger. */
+	assert_err(store_meta_set_int(state->store, "last_listing", 500,
+	    &diag), ERR_OK);
+	assert_err(repeat(state, &report), ERR_OK);
+	assert_string_equal(state_query(state->store, "SELECT value "
+	    "FROM meta WHERE key = 'last_listing'"), "500");
+	assert_err(store_meta_set_int(state->store, "last_listing", 2000,
+	    &diag), ERR_OK);
+	for (size_t i = 0; i < ARRAY_LEN(moments); i++) {
+		update_get_etags(state->store, moments[i].now, etags);
+		assert_string_equal(etags, moments[i].etags);
+	}
+	assert_err(store_meta_set(state->store, "last_listing", "x", &diag),
+	    ERR_OK);
+	update_get_etags(state->store, 2000, etags);
+	assert_string_equal(etags, "");
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, state_setup, state_teardown)
 
@@ -398,6 +438,7 @@ main(void)
 		TEST(more_groups_than_allowed_are_refused),
 		TEST(repeated_listing_takes_nobody_away),
 		TEST(validators_are_kept_as_long_as_they_are_good),
+		TEST(validators_are_not_relied_on_for_ever),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
