@@ -103,4 +103,26 @@ refuse "a reason that is none is found in the README" \
 check "8x8sso help explains every reason of the README" \
 	readme_reasons "$top_srcdir/README.md"
 
+# And the other way about: who looks up why somebody has no account, or why
+# a sync fails, finds it.
+readme_lacks() # README
+{
+	sed -n '/the account \*\//,/^$/s/^.*X([A-Z_]*,[^"]*"\([a-z-]*\)".*/\1/p' \
+		"$top_srcdir/common/base/err.h" > "$lint_tmp/reasons"
+	[ "$(wc -l < "$lint_tmp/reasons")" -gt 30 ] || return 1
+	while read -r reason; do
+		grep -q "^|.*\`$reason\`.*|" "$1" || {
+			echo "not explained: $reason"
+			return 1
+		}
+	done < "$lint_tmp/reasons"
+}
+
+# shellcheck disable=SC2016 # Markdown's
+sed '/^|.*`name-home`/d' "$top_srcdir/README.md" > "$lint_plant/README.md"
+refuse "a reason that the README lacks is found" \
+	readme_lacks "$lint_plant/README.md"
+check "the README explains every reason of accounts and syncs" \
+	readme_lacks "$top_srcdir/README.md"
+
 finish
