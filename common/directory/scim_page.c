@@ -106,6 +106,28 @@ check_schemas(struct json *root, struct diag *diag)
 	return fail(diag, ERR_SCIM, "schemas is not ListResponse");
 }
 
+/* With cursors a page may have no total, and the last one has no cursor: what
+ * a proxy or a broken server says instead of a page must not be taken for the
+ * end of the listing. */
+static enum err
+check_message(struct json *root, const struct scim_page *page,
+    struct diag *diag)
+{
+	static const char *const marks[] = { "schemas", "Resources" };
+	struct json *value = NULL;
+
+	for (size_t i = 0; i < ARRAY_LEN(marks) && !page->has_total; i++) {
+		enum err r = json_get(root, marks[i], &value, diag);
+
+		if (r != ERR_OK || value != NULL)
+			return r;
+	}
+	if (page->has_total)
+		return ERR_OK;
+	return fail(diag, ERR_SCIM, "totalResults, schemas and Resources "
+	    "are missing");
+}
+
 static enum err
 read_total(struct json *root, struct scim_page *page, struct diag *diag)
 {
@@ -175,6 +197,8 @@ scim_page_add(struct scim_listing *listing, const void *data, size_t len,
 	r = check_schemas(root, diag);
 	if (r == ERR_OK)
 		r = read_total(root, &page, diag);
+	if (r == ERR_OK)
+		r = check_message(root, &page, diag);
 	if (r == ERR_OK)
 		r = read_cursor(root, &page, diag);
 	if (r == ERR_OK)

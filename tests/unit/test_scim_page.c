@@ -250,6 +250,9 @@ what_is_no_list_response_is_refused(void **state)
 		{ "{\"totalResults\":1,\"nextCursor\":7}", ERR_SCIM },
 		{ "{\"totalResults\":1,\"nextCursor\":\"a&b\"}", ERR_SCIM },
 		{ "{\"totalResults\":1,\"nextCursor\":\"a/../b\"}", ERR_SCIM },
+		/* after pages with cursors these would be the end */
+		{ "{}", ERR_SCIM }, { "{\"error\":\"internal\"}", ERR_SCIM },
+		{ "{\"schemas\":null,\"Resources\":null}", ERR_SCIM },
 	};
 
 	(void)state;
