@@ -9,52 +9,24 @@
 
 #define COLUMNS 80
 
-/* Length of the UTF-8 sequence that begins so; parse_is_utf8() says whether
- * it is one. */
-static size_t
-sequence_length(unsigned char first)
-{
-	if (first < 0xc0)
-		return 1;
-	if (first < 0xe0)
-		return 2;
-	return first < 0xf0 ? 3 : 4;
-}
-
-/* C0, DEL, C1 (which are control sequences to some terminals), and the marks
- * that make text read in another order than it is written. */
-static bool
-is_hostile(const unsigned char *p, size_t len)
-{
-	if (len == 1)
-		return p[0] < 0x20 || p[0] == 0x7f;
-	if (len == 2)
-		return p[0] == 0xc2 && p[1] < 0xa0;
-	if (len != 3 || p[0] != 0xe2)
-		return false;
-	return (p[1] == 0x80 && ((p[2] >= 0x8e && p[2] <= 0x8f) ||
-	    (p[2] >= 0xa8 && p[2] <= 0xae))) ||
-	    (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9);
-}
-
 void
 print_safe(FILE *out, const char *text)
 {
 	size_t left = strlen(text);
 
 	while (left > 0) {
-		const unsigned char *p = (const unsigned char *)text;
-		size_t len = sequence_length(p[0]);
-		bool good = len <= left && parse_is_utf8(text, len);
+		uint32_t character = 0;
+		size_t len = parse_character(text, left, &character);
+		bool shown = len > 0 && parse_is_showable(character);
 
-		if (!good)
+		if (len == 0)
 			len = 1;
-		if (good && !is_hostile(p, len))
+		if (shown)
 			(void)fwrite(text, 1, len, out);
 		else
 			for (size_t i = 0; i < len; i++)
 				(void)fprintf(out, "\\x%02x",
-				    (unsigned int)p[i]);
+				    (unsigned int)(unsigned char)text[i]);
 		text += len;
 		left -= len;
 	}

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/limits.h"
 
 static bool
@@ -362,6 +363,40 @@ parse_is_utf8(const void *data, size_t len)
 		len -= n;
 	}
 	return true;
+}
+
+size_t
+parse_character(const char *text, size_t len, uint32_t *ret)
+{
+	/* What the first byte gives to the character. */
+	static const uint8_t masks[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	const uint8_t *p = (const uint8_t *)text;
+	size_t n = utf8_sequence(p, len);
+
+	*ret = n == 0 ? 0 : p[0] & masks[n];
+	for (size_t i = 1; i < n; i++)
+		*ret = *ret << 6 | (p[i] & 0x3f);
+	return n;
+}
+
+bool
+parse_is_showable(uint32_t character)
+{
+	static const struct {
+		uint32_t first;
+		uint32_t last;
+	} others[] = {
+		{ 0, 0x1f }, { 0x7f, 0x9f }, { 0x61c, 0x61c },
+		{ 0x200b, 0x200b }, { 0x200e, 0x200f }, { 0x2028, 0x202e },
+		{ 0x2060, 0x206f }, { 0xfeff, 0xfeff }, { 0xfff9, 0xfffb },
+		{ 0xe0000, 0xe007f },
+	};
+	size_t i = 0;
+
+	while (i < ARRAY_LEN(others) && (character < others[i].first ||
+	    character > others[i].last))
+		i++;
+	return i == ARRAY_LEN(others);
 }
 
 bool

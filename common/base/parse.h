@@ -58,6 +58,18 @@ bool parse_is_safe_url(const char *text, size_t len)
 bool parse_is_utf8(const void *data, size_t len)
 	__attribute__((warn_unused_result));
 
+/* Length of the well-formed character that text begins with and, in *ret, its
+ * code point; 0 for what is none.  len must not be 0. */
+size_t parse_character(const char *text, size_t len, uint32_t *ret)
+	__attribute__((warn_unused_result));
+
+/* May a terminal be given this character of a stranger's?  Not C0, DEL and C1,
+ * which it may obey; marks that make text read in another order than it is
+ * written; and what cannot be seen (byte order mark, zero-width space, tags):
+ * two texts that look the same must be the same. */
+bool parse_is_showable(uint32_t character)
+	__attribute__((warn_unused_result));
+
 /* ASCII only, whatever the locale. */
 bool parse_equal_nocase(const char *a, const char *b)
 	__attribute__((warn_unused_result));

@@ -299,29 +299,43 @@ json_bool_of(const struct json *json, bool *ret)
 	return true;
 }
 
-/* Writes value as a JSON string.  C1 controls (U+0080-U+009F) are escaped
- * too: a terminal may obey them. */
+/* RFC 8259, section 7. */
+static void
+put_escaped(FILE *file, uint32_t character)
+{
+	if (character == '"' || character == '\\')
+		(void)fprintf(file, "\\%c", (int)character);
+	else if (character < 0x10000)
+		(void)fprintf(file, "\\u%04" PRIx32, character);
+	else
+		(void)fprintf(file, "\\u%04" PRIx32 "\\u%04" PRIx32,
+		    0xd800 + ((character - 0x10000) >> 10),
+		    0xdc00 + ((character - 0x10000) & 0x3ff));
+}
+
+/* Writes value as a JSON string.  What a terminal should not be given is
+ * escaped too: to a program it is the same. */
 static void
 put_quoted(FILE *file, const char *value)
 {
-	bool utf8 = parse_is_utf8(value, strlen(value));
+	size_t left = strlen(value);
+	size_t len;
 
 	(void)putc('"', file);
-	for (const char *p = value; *p != '\0'; p++) {
-		unsigned char c = (unsigned char)*p;
-		unsigned char next = (unsigned char)p[1];
+	for (; left > 0; value += len, left -= len) {
+		uint32_t character = 0;
+		bool escaped;
 
-		if (c == '"' || c == '\\') {
-			(void)fprintf(file, "\\%c", c);
-		} else if (c < 0x20 || c == 0x7f) {
-			(void)fprintf(file, "\\u%04x", c);
-		} else if (c >= 0x80 && !utf8) {
+		len = parse_character(value, left, &character);
+		escaped = character == '"' || character == '\\' ||
+		    !parse_is_showable(character);
+		if (len == 0) {
 			(void)fputs("\\ufffd", file);
-		} else if (c == 0xc2 && next < 0xa0) {
-			(void)fprintf(file, "\\u%04x", next);
-			p++;
+			len = 1;
+		} else if (escaped) {
+			put_escaped(file, character);
 		} else {
-			(void)putc(c, file);
+			(void)fwrite(value, 1, len, file);
 		}
 	}
 	(void)putc('"', file);

@@ -53,6 +53,12 @@ nothing_that_steers_a_terminal_is_printed(void **state)
 		{ "\xe2\x81\xa7", "\\xe2\\x81\\xa7" },
 		{ "\xe2\x80\x8f", "\\xe2\\x80\\x8f" },
 		{ "\xe2\x80\xa8", "\\xe2\\x80\\xa8" },
+		/* Arabic letter mark, byte order mark, zero-width space */
+		{ "\xd8\x9c", "\\xd8\\x9c" },
+		{ "\xef\xbb\xbfroot", "\\xef\\xbb\\xbfroot" },
+		{ "\xe2\x80\x8b", "\\xe2\\x80\\x8b" },
+		/* tag that is an invisible A */
+		{ "\xf3\xa0\x81\x81", "\\xf3\\xa0\\x81\\x81" },
 	};
 
 	(void)state;

@@ -279,6 +279,43 @@ writer_gives_what_the_reader_takes(void **state)
 	assert_err(parse(text, len), ERR_OK);
 }
 
+static void
+json_that_is_written_is_fit_for_a_terminal(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *want;
+	} cases[] = {
+		{ "\xe2\x80\xae" "x", "\\u202ex" },
+		{ "\xe2\x81\xa9", "\\u2069" },
+		{ "\xef\xbb\xbf", "\\ufeff" },
+		{ "\xd8\x9c", "\\u061c" },
+		{ "\xf3\xa0\x81\x81", "\\udb40\\udc41" },
+		{ "\xf0\x9f\x98\x80\xe2\x82\xac",
+		    "\xf0\x9f\x98\x80\xe2\x82\xac" },
+		{ "\xc3\xa9\xff\xc3", "\xc3\xa9\\ufffd\\ufffd" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO_FREE char *text = NULL;
+		size_t len = 0;
+		FILE *file = open_memstream(&text, &len);
+		struct json_writer w = JSON_WRITER_INIT(file);
+		char want[64];
+
+		assert_non_null(file);
+		(void)snprintf(want, sizeof(want), "[\"%s\"]\n",
+		    cases[i].want);
+		json_begin(&w, NULL, '[');
+		json_put_string(&w, NULL, cases[i].text);
+		json_end(&w, ']');
+		assert_int_equal(fclose(file), 0);
+		assert_string_equal(text, want);
+		assert_err(parse(text, len), ERR_OK);
+	}
+}
+
 /* Freed memory may only be looked at where it was not given back: the test's
  * own allocator keeps what jansson's wrapper frees. */
 static const unsigned char *kept;
@@ -330,6 +367,7 @@ main(void)
 		cmocka_unit_test(j4_a_member_outside_a_list_is_named),
 		cmocka_unit_test(j9_limits_hold_at_every_level),
 		cmocka_unit_test(writer_gives_what_the_reader_takes),
+		cmocka_unit_test(json_that_is_written_is_fit_for_a_terminal),
 		/* Last: it changes how all documents are freed. */
 		cmocka_unit_test(
 		    secrets_of_a_document_are_wiped_when_it_is_freed),

@@ -190,6 +190,41 @@ utf8_is_well_formed_or_refused(void **state)
 	assert_false(parse_is_utf8("a\0b", 3));
 }
 
+static void
+characters_are_read_one_by_one(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t len;
+		uint32_t character;
+		bool showable;
+	} cases[] = {
+		{ "a", 1, 'a', true }, { "~b", 1, '~', true },
+		{ " ", 1, ' ', true }, { "\x1f", 1, 0x1f, false },
+		{ "\x7f", 1, 0x7f, false }, { "\xc2\x9f", 2, 0x9f, false },
+		{ "\xc2\xa0", 2, 0xa0, true }, { "\xc3\xa9", 2, 0xe9, true },
+		{ "\xe2\x80\xae", 3, 0x202e, false },
+		{ "\xe2\x80\xaf", 3, 0x202f, true },
+		{ "\xe2\x82\xac" "a", 3, 0x20ac, true },
+		{ "\xef\xbb\xbf", 3, 0xfeff, false },
+		{ "\xf3\xa0\x81\xbf", 4, 0xe007f, false },
+		{ "\xf4\x8f\xbf\xbf", 4, 0x10ffff, true },
+		{ "\xe2\x80", 0, 0, false }, { "\xff", 0, 0, false },
+		{ "\xed\xa0\x80", 0, 0, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		uint32_t character = 1;
+
+		assert_int_equal(parse_character(cases[i].text,
+		    strlen(cases[i].text), &character), cases[i].len);
+		assert_int_equal(character, cases[i].character);
+		assert_int_equal(parse_is_showable(character),
+		    cases[i].showable);
+	}
+}
+
 /* Long runs of ASCII are looked at eight bytes at once. */
 static void
 utf8_is_refused_wherever_it_is_bad(void **state)
@@ -285,6 +320,7 @@ main(void)
 		cmocka_unit_test(
 		    i5_local_names_are_no_path_no_option_no_uid_and_not_root),
 		cmocka_unit_test(utf8_is_well_formed_or_refused),
+		cmocka_unit_test(characters_are_read_one_by_one),
 		cmocka_unit_test(utf8_is_refused_wherever_it_is_bad),
 		cmocka_unit_test(urls_that_may_carry_a_secret_are_accepted),
 		cmocka_unit_test(urls_that_may_not_are_refused),
