@@ -46,7 +46,7 @@ tests_module_fake_helper_SOURCES = tests/module/fake_helper.c
 tests_module_fake_helper_LDADD = common/wire/libwire.la common/base/libbase.la
 
 if HAVE_CMOCKA
-module_test_programs = tests/module/test_newcomer tests/module/test_pam \
+module_test_programs = tests/module/test_publisher tests/module/test_pam \
 	tests/module/test_session tests/module/test_stack
 module_test_ldadd = common/cache/libwriter.la common/base/libbase.la \
 	$(CMOCKA_LIBS) $(PAM_LIBS)
@@ -54,11 +54,11 @@ module_test_needs = pam_8x8sso.la tests/module/fake_helper
 
 check_PROGRAMS += $(module_test_programs)
 TESTS += $(module_test_programs)
-tests_module_test_newcomer_SOURCES = tests/module/test_newcomer.c \
+tests_module_test_publisher_SOURCES = tests/module/test_publisher.c \
 	tests/module/world.c tests/module/world.h
-tests_module_test_newcomer_LDFLAGS = -export-dynamic
-tests_module_test_newcomer_LDADD = $(module_test_ldadd)
-EXTRA_tests_module_test_newcomer_DEPENDENCIES = $(module_test_needs)
+tests_module_test_publisher_LDFLAGS = -export-dynamic
+tests_module_test_publisher_LDADD = $(module_test_ldadd)
+EXTRA_tests_module_test_publisher_DEPENDENCIES = $(module_test_needs)
 
 tests_module_test_pam_SOURCES = tests/module/test_pam.c \
 	tests/module/world.c tests/module/world.h
