@@ -360,12 +360,15 @@ tests_unit_test_idp_store_SOURCES = tests/unit/test_idp_store.c \
 	common/admin/idp_store.c common/admin/print.c $(state_sources)
 tests_unit_test_idp_store_LDFLAGS = $(state_ldflags)
 tests_unit_test_idp_store_LDADD = $(state_ldadd)
+claims_fake = tests/unit/claims_fake.c tests/unit/claims_fake.h
 unit_programs += tests/unit/test_jit
-tests_unit_test_jit_SOURCES = tests/unit/test_jit.c $(state_sources)
+tests_unit_test_jit_SOURCES = tests/unit/test_jit.c $(claims_fake) \
+	$(state_sources)
 tests_unit_test_jit_LDFLAGS = $(state_ldflags)
 tests_unit_test_jit_LDADD = $(state_ldadd)
 unit_programs += tests/unit/test_link
-tests_unit_test_link_SOURCES = tests/unit/test_link.c $(state_sources)
+tests_unit_test_link_SOURCES = tests/unit/test_link.c $(claims_fake) \
+	$(state_sources)
 tests_unit_test_link_LDFLAGS = $(state_ldflags)
 tests_unit_test_link_LDADD = $(state_ldadd)
 unit_programs += tests/unit/test_names

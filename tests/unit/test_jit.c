@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Who is created at sign-in, and who is not; and what a listing makes of them
- * later.  The claims are a small table here, as in test_link.c.
+ * later.
  */
 #include "state.h"
 
 #include <stdlib.h>
 
-#include "auth/claims_fill.h"
 #include "auth/policy.h"
 #include "directory/jit.h"
 #include "directory/publish.h"
+#include "claims_fake.h"
 
-#define TENANT "11111111-2222-3333-4444-abcdefabcdef"
-#define ISSUER "https://sts.windows.net/" TENANT "/"
 #define OID_A "aaaaaaaa-0000-4000-8000-00000000000a"
 #define OID_B "bbbbbbbb-0000-4000-8000-00000000000b"
 #define SUBJECT(oid) "entra:" TENANT ":" oid
@@ -21,69 +19,6 @@
 #define GIVEN "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/givenname"
 #define SURNAME "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/surname"
 #define NOW 1700000000
-
-struct claims {
-	struct {
-		const char *name;
-		const char *value;
-	} row[8];
-	size_t count;
-	struct claims_fixed fixed;
-};
-
-enum err
-claims_add(struct claims *claims, const char *name, const char *value)
-{
-	assert_true(claims->count < ARRAY_LEN(claims->row));
-	claims->row[claims->count].name = name;
-	claims->row[claims->count].value = value;
-	claims->count++;
-	return ERR_OK;
-}
-
-size_t
-claims_count(const struct claims *claims, const char *name)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < claims->count; i++)
-		count += strcmp(claims->row[i].name, name) == 0;
-	return count;
-}
-
-const char *
-claims_get(const struct claims *claims, const char *name)
-{
-	if (claims_count(claims, name) != 1)
-		return NULL;
-	for (size_t i = 0; i < claims->count; i++)
-		if (strcmp(claims->row[i].name, name) == 0)
-			return claims->row[i].value;
-	return NULL;
-}
-
-const struct claims_fixed *
-claims_fixed(const struct claims *claims)
-{
-	return &claims->fixed;
-}
-
-static struct claims
-entra(const char *oid, const char *name)
-{
-	struct claims claims = {
-		.fixed = { .issuer = ISSUER, .assertion_id = "_1",
-			.name_id = name, .name_id_format = "",
-			.in_response_to = "" },
-	};
-
-	assert_err(claims_add(&claims, CLAIM_TENANT, TENANT), ERR_OK);
-	assert_err(claims_add(&claims, CLAIM_PROVIDER, ISSUER), ERR_OK);
-	assert_err(claims_add(&claims, CLAIM_OBJECT, oid), ERR_OK);
-	if (*name != '\0')
-		assert_err(claims_add(&claims, CLAIM_USER_NAME, name), ERR_OK);
-	return claims;
-}
 
 static enum err
 create(struct state *state, const struct claims *claims, const char *login)
