@@ -21,18 +21,33 @@ put_home(const struct conf *conf, const char *name,
 	return r;
 }
 
-/* Whoever has left the name loses it. */
+/* A group that is there asks for its name again. */
+static enum err
+forget_group(struct store *store, const char *name, bool *ret_forgotten,
+    struct diag *diag)
+{
+	enum err r = STORE_RUN(store, diag, "DELETE FROM group_names "
+	    "WHERE name = ?1", store_text_value(name));
+
+	*ret_forgotten = r == ERR_OK && store_changes(store) > 0;
+	return r;
+}
+
+/* Whoever has left the name loses it; old_uid stays 0 if a group has. */
 static enum err
 release_holder(struct store *store, const struct conf *conf,
     const char *name, struct amend_adoption *ret, struct diag *diag)
 {
 	AUTO(store_stmt) struct store_stmt *holder = NULL;
-	enum err r = STORE_ASK(store, &holder, diag,
-	    "SELECT scim_id, user_name, uid, home_name, vanished FROM users "
-	    "WHERE login = ?1 OR home_name = ?1 ORDER BY vanished LIMIT 1",
-	    store_text_value(name));
+	bool forgotten = false;
+	enum err r = forget_group(store, name, &forgotten, diag);
 
-	if (r != ERR_OK)
+	if (r == ERR_OK)
+		r = STORE_ASK(store, &holder, diag,
+		    "SELECT scim_id, user_name, uid, home_name, vanished "
+		    "FROM users WHERE login = ?1 OR home_name = ?1 "
+		    "ORDER BY vanished LIMIT 1", store_text_value(name));
+	if (r != ERR_OK || (holder == NULL && forgotten))
 		return r;
 	if (holder == NULL)
 		return fail(diag, ERR_USER_UNKNOWN,
@@ -82,6 +97,8 @@ amend_adopt(struct store *store, const struct conf *conf,
 
 	if (r == ERR_OK)
 		r = release_holder(store, conf, name, &adoption, diag);
+	if (r == ERR_OK)
+		r = groups_want(store, conf, local, diag);
 	if (r == ERR_OK)
 		r = names_assign(store, conf, local, &report, diag);
 	/* No group has the name of a user. */

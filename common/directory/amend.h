@@ -15,14 +15,15 @@ struct amend_adoption {
 	char user_name[SCIM_STRING_MAX + 1];	/* the newcomer's, cut to fit */
 	uint32_t uid;
 	char home[HOME_MAX_LEN + 1];
-	uint32_t old_uid;	/* whose the files are that were left */
+	uint32_t old_uid;	/* whose the files are that were left; or 0 */
 	char old_home[HOME_MAX_LEN + 1];
 	bool old_home_exists;
 };
 
 /*
  * Takes the name from a record that vanished, although there is a home
- * directory (see names.h), and gives names anew; in a transaction of its own.
+ * directory (see names.h), or from a group that is gone, and gives names anew;
+ * in a transaction of its own.
  * No file is touched.  ERR_USER_UNKNOWN (nobody who vanished holds it, or
  * nobody new is there to get it), ERR_NAME_TAKEN (its holder is listed),
  * ERR_ID_EXHAUSTED, ERR_STORE, ERR_NOMEM.

@@ -53,9 +53,23 @@ static const char *const drop_tables[] = {
 	    "EXISTS (SELECT 1 FROM groups WHERE key = ?1 AND name = ?6), " \
 	    "(SELECT id FROM ids WHERE kind = 'g' AND key = ?1))"
 
-/* People come first.  A name that was given stays with its group as long as
- * it asks for it: nobody gets into a group's files, or past a rule for its
- * name, by making another one that is called so. */
+/* Before people get theirs.  What a group had stays here when it is gone. */
+static const char *const store_names[] = {
+	"DELETE FROM group_names WHERE NOT given "
+	    "AND name NOT IN (SELECT name FROM temp.wanted_groups)",
+	"INSERT INTO group_names(name) SELECT DISTINCT name "
+	    "FROM temp.wanted_groups WHERE name <> '' "
+	    "AND name NOT IN (SELECT name FROM group_names)",
+	NULL
+};
+
+#define KEEP_NAMES \
+	"UPDATE group_names SET given = 1 WHERE NOT given " \
+	    "AND name IN (SELECT name FROM groups)"
+
+/* Who has a name keeps it, and a group as long as it asks for it: nobody gets
+ * into a group's files, or past a rule for its name, by making another one
+ * that is called so. */
 static const char *const decide_names[] = {
 	"UPDATE temp.wanted_groups SET refused = 'name-taken' "
 	    "WHERE refused = '' AND EXISTS (SELECT 1 FROM users "
@@ -158,12 +172,7 @@ struct making {
 static void
 making_clear(struct making *making)
 {
-	enum err r;
-
 	store_stmt_free(&making->insert);
-	/* What cannot be dropped goes with the connection. */
-	r = update_run(making->store, drop_tables, NULL);
-	(void)r;
 }
 DEFINE_AUTO(making, struct making, making_clear);
 
@@ -278,21 +287,22 @@ register_new(struct making *making, struct diag *diag)
 	    "AND ids.key = wanted_groups.key) WHERE gid IS NULL", diag);
 }
 
-static enum err
-want_groups(struct making *making, struct diag *diag)
+enum err
+groups_want(struct store *store, const struct conf *conf,
+    const struct local *local, struct diag *diag)
 {
-	enum err r = update_run(making->store, drop_tables, diag);
+	AUTO(making) struct making making = { store, conf, local, NULL };
+	enum err r = update_run(store, drop_tables, diag);
 
 	if (r == ERR_OK)
-		r = update_run(making->store, make_tables, diag);
+		r = update_run(store, make_tables, diag);
 	if (r == ERR_OK)
-		r = store_prepare(making->store, INSERT_WANTED,
-		    &making->insert, diag);
+		r = store_prepare(store, INSERT_WANTED, &making.insert, diag);
 	for (size_t i = 0; i < ARRAY_LEN(sources) && r == ERR_OK; i++)
-		if (is_configured(making->conf, sources[i].name))
-			r = want_groups_of(making, i, diag);
+		if (is_configured(conf, sources[i].name))
+			r = want_groups_of(&making, i, diag);
 	if (r == ERR_OK)
-		r = register_new(making, diag);
+		r = update_run(store, store_names, diag);
 	return r;
 }
 
@@ -327,15 +337,19 @@ groups_update(struct store *store, const struct conf *conf,
     struct diag *diag)
 {
 	AUTO(making) struct making making = { store, conf, local, NULL };
-	enum err r = want_groups(&making, diag);
+	enum err r = register_new(&making, diag);
 
 	if (r == ERR_OK)
 		r = update_run(store, decide_names, diag);
 	if (r == ERR_OK)
 		r = update_run(store, store_groups, diag);
 	if (r == ERR_OK)
+		r = store_exec(store, KEEP_NAMES, diag);
+	if (r == ERR_OK)
 		r = group_nesting_update(store, conf, diag);
 	if (r == ERR_OK)
 		r = count(&making, report, diag);
+	if (r == ERR_OK)
+		r = update_run(store, drop_tables, diag);
 	return r;
 }

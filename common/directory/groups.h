@@ -18,6 +18,13 @@
  * Of several that ask for a name it stays with the one that had it; else
  * attributes come before the server's groups, each in order of key.
  *
+ * Who has a name keeps it, be it a person or a group.  A newcomer who asks for
+ * the name of a group does not get it, also if both come in one listing, and
+ * also of a group that is refused: a person's private group has the person's
+ * name, and what others grant to a group, as sudoers does to %ops, would be
+ * granted to the person.  The names that groups had stay taken when the groups
+ * are gone (table group_names), until amend_adopt().
+ *
  * Who is in them says the view memberships(scim_id, gid), of whoever has not
  * vanished: also of those who sign in as a local account.
  */
@@ -27,7 +34,13 @@
 #include "directory/local.h"
 #include "directory/update.h"
 
-/* Inside the transaction, when everybody has a name and scim_groups is as
+/* Inside the transaction, when users and scim_groups are as listed, before
+ * names_assign(): the groups that shall be, and group_names.  ERR_STORE,
+ * ERR_NOMEM. */
+enum err groups_want(struct store *store, const struct conf *conf,
+	const struct local *local, struct diag *diag) MUST_USE;
+
+/* After groups_want(), when everybody has a name and scim_groups is as
  * listed: groups, groups_refused and scim_gids; writes only what is different.
  * Counts report->groups_refused, gid_conflicts and members_unknown.
  * ERR_ID_EXHAUSTED, ERR_SCIM_LIMITS (nested beyond measure), ERR_STORE,

@@ -16,6 +16,7 @@ struct names {
 	struct registry *registry;
 	struct store_stmt *undecided;
 	struct store_stmt *holder;
+	struct store_stmt *group;	/* of a name that is new to a record */
 	struct store_stmt *set;
 };
 
@@ -42,6 +43,7 @@ names_clear(struct names *names)
 	registry_free(&names->registry);
 	store_stmt_free(&names->undecided);
 	store_stmt_free(&names->holder);
+	store_stmt_free(&names->group);
 	store_stmt_free(&names->set);
 }
 DEFINE_AUTO(names, struct names, names_clear);
@@ -64,6 +66,11 @@ DEFINE_AUTO(names, struct names, names_clear);
 	"UNION ALL SELECT scim_id, 0, name FROM links " \
 	"WHERE name = ?1 AND scim_id <> ?2 ORDER BY 2 LIMIT 1"
 
+#define SELECT_GROUP \
+	"SELECT 1 FROM group_names WHERE name = ?1 AND NOT EXISTS (" \
+	    "SELECT 1 FROM users WHERE scim_id = ?2 " \
+	    "AND (login = ?1 OR home_name = ?1))"
+
 static enum err
 prepare(struct names *names, struct diag *diag)
 {
@@ -77,6 +84,7 @@ prepare(struct names *names, struct diag *diag)
 			"instr(user_name || '@', '@') - 1))"),
 		    &names->undecided },
 		{ SELECT_HOLDER, &names->holder },
+		{ SELECT_GROUP, &names->group },
 		{ "UPDATE users SET login = ?2, uid = ?3, refused = ?4, "
 		    "home_name = coalesce(home_name, ?2) WHERE scim_id = ?1",
 		    &names->set },
@@ -198,23 +206,33 @@ judge_holder(struct names *names, const char *name, enum err *ret_verdict,
 	return names_release(names->store, buf_str(&holder), diag);
 }
 
+/* Binds the name and the record, and looks for a row. */
+static enum err
+ask(struct store_stmt *stmt, const char *id, const char *name, bool *ret_row,
+    struct diag *diag)
+{
+	enum err r = store_bind_text(stmt, 1, name, diag);
+
+	if (r == ERR_OK)
+		r = store_bind_text(stmt, 2, id, diag);
+	return r != ERR_OK ? r : store_step(stmt, ret_row, diag);
+}
+
 /* May the record have this name?  ERR_OK, ERR_NAME_*, or a failure. */
 static enum err
 judge_name(struct names *names, const char *id, const char *name,
     enum err *ret_verdict, struct diag *diag)
 {
 	bool held = true;
-	enum err r = ERR_OK;
+	bool is_group = false;
+	enum err r = ask(names->group, id, name, &is_group, diag);
 
+	store_reset(names->group);
 	*ret_verdict = local_has_name(names->local, name) ? ERR_NAME_LOCAL :
-	    ERR_OK;
+	    is_group ? ERR_NAME_TAKEN : ERR_OK;
 	/* Whoever is released holds it no more. */
 	while (r == ERR_OK && held && *ret_verdict == ERR_OK) {
-		r = store_bind_text(names->holder, 1, name, diag);
-		if (r == ERR_OK)
-			r = store_bind_text(names->holder, 2, id, diag);
-		if (r == ERR_OK)
-			r = store_step(names->holder, &held, diag);
+		r = ask(names->holder, id, name, &held, diag);
 		if (r == ERR_OK && held)
 			r = judge_holder(names, name, ret_verdict, diag);
 		store_reset(names->holder);

@@ -3,8 +3,9 @@
  * Who gets which login name and id (catalogue I4, I5); a part of update.h.
  *
  * The login name is the local part of userName, or all of it, in lower case,
- * by [users] name.  It must be a login name, not be local, and not be held by
- * another record; else it is refused and the record has no account.  One that
+ * by [users] name.  It must be a login name, not be local, not be held by
+ * another record, and not be a name that a group has, had or asks for (see
+ * groups.h); else it is refused and the record has no account.  One that
  * has a link (table links) signs in as its local account instead
  * (ERR_NAME_LINKED).
  *

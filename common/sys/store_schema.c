@@ -239,6 +239,14 @@ static const char *const version_4[] = {
 
 	/* Each user and group once.  Whom no listing has had yet is in no
 	 * group of the server, whatever id a member of it has. */
+	/* Names that groups ask for or had (given), so that no newcomer gets
+	 * one. */
+	"CREATE TABLE group_names("
+	    "name TEXT PRIMARY KEY NOT NULL,"
+	    "given INTEGER NOT NULL DEFAULT 0 CHECK (given IN (0, 1))"
+	    ") WITHOUT ROWID",
+	"INSERT INTO group_names SELECT name, 1 FROM groups",
+
 	"DROP TABLE members",
 	"CREATE VIEW memberships(scim_id, gid) AS "
 	    MEMBERS_BY("department")

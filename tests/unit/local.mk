@@ -347,6 +347,11 @@ tests_unit_test_group_nesting_SOURCES = tests/unit/test_group_nesting.c \
 	$(state_sources)
 tests_unit_test_group_nesting_LDFLAGS = $(state_ldflags)
 tests_unit_test_group_nesting_LDADD = $(state_ldadd)
+unit_programs += tests/unit/test_group_names
+tests_unit_test_group_names_SOURCES = tests/unit/test_group_names.c \
+	$(state_sources)
+tests_unit_test_group_names_LDFLAGS = $(state_ldflags)
+tests_unit_test_group_names_LDADD = $(state_ldadd)
 unit_programs += tests/unit/test_groups
 tests_unit_test_groups_SOURCES = tests/unit/test_groups.c $(state_sources)
 tests_unit_test_groups_LDFLAGS = $(state_ldflags)

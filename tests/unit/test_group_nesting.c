@@ -33,7 +33,10 @@ update_groups_of(struct state *state)
 
 	assert_err(local_load_host(&local, &diag), ERR_OK);
 	assert_err(store_begin(state->store, &diag), ERR_OK);
-	r = groups_update(state->store, &state->conf, local, &report, &diag);
+	r = groups_want(state->store, &state->conf, local, &diag);
+	if (r == ERR_OK)
+		r = groups_update(state->store, &state->conf, local,
+		    &report, &diag);
 	if (r == ERR_OK)
 		assert_err(store_commit(state->store, &diag), ERR_OK);
 	store_rollback(state->store);

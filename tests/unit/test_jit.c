@@ -250,6 +250,10 @@ a_name_that_another_record_holds_is_not_given(void **data)
 
 	STATE_SYNC(state, records, NULL);
 	assert_refused(state, "ann@example.org", "ann", ERR_NAME_TAKEN);
+	/* Nor a group's: sudoers' %ops would be about them. */
+	state_exec(state->store, "INSERT INTO group_names VALUES ('ops', 1)",
+	    ERR_OK);
+	assert_refused(state, "ops@contoso.com", "ops", ERR_NAME_TAKEN);
 }
 
 static void
