@@ -10,11 +10,11 @@
 #include "directory/names.h"
 
 static enum err
-put_home(const struct conf *conf, const char *name,
+put_home(const char *template, const char *name,
     char home[static HOME_MAX_LEN + 1], struct diag *diag)
 {
 	AUTO(buf) struct buf path = BUF_INIT(HOME_MAX_LEN);
-	enum err r = home_path(conf->users_home, name, &path, diag);
+	enum err r = home_path(template, name, &path, diag);
 
 	if (r == ERR_OK)
 		(void)snprintf(home, HOME_MAX_LEN + 1, "%s", buf_str(&path));
@@ -39,6 +39,7 @@ release_holder(struct store *store, const struct conf *conf,
     const char *name, struct amend_adoption *ret, struct diag *diag)
 {
 	AUTO(store_stmt) struct store_stmt *holder = NULL;
+	AUTO(buf) struct buf template = BUF_INIT(HOME_MAX_LEN);
 	bool forgotten = false;
 	enum err r = forget_group(store, name, &forgotten, diag);
 
@@ -56,10 +57,11 @@ release_holder(struct store *store, const struct conf *conf,
 		return fail(diag, ERR_NAME_TAKEN, "%s is %.200s's, who has "
 		    "not left", name, store_text(holder, 1));
 	ret->old_uid = (uint32_t)store_int(holder, 2);
-	r = put_home(conf, store_text(holder, 3), ret->old_home, diag);
+	r = names_find_home(store, conf, store_text(holder, 3), &template,
+	    &ret->old_home_exists, diag);
 	if (r == ERR_OK)
-		r = home_exists(conf->users_home, store_text(holder, 3),
-		    &ret->old_home_exists, diag);
+		r = put_home(buf_str(&template), store_text(holder, 3),
+		    ret->old_home, diag);
 	if (r == ERR_OK)
 		r = names_release(store, store_text(holder, 0), diag);
 	return r;
@@ -83,7 +85,7 @@ find_heir(struct store *store, const struct conf *conf, const char *name,
 	(void)snprintf(ret->user_name, sizeof(ret->user_name), "%s",
 	    store_text(heir, 0));
 	ret->uid = (uint32_t)store_int(heir, 1);
-	return put_home(conf, store_text(heir, 2), ret->home, diag);
+	return put_home(conf->users_home, store_text(heir, 2), ret->home, diag);
 }
 
 enum err

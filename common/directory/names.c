@@ -166,15 +166,48 @@ names_release(struct store *store, const char *scim_id, struct diag *diag)
 	return r;
 }
 
+enum err
+names_find_home(struct store *store, const struct conf *conf,
+    const char *name, struct buf *template, bool *ret, struct diag *diag)
+{
+	AUTO(store_stmt) struct store_stmt *rows = NULL;
+	bool exists = false;
+	bool row = true;
+	enum err r = store_prepare(store, "SELECT template FROM "
+	    "(SELECT ?1 AS template UNION SELECT template "
+	    "FROM home_templates) ORDER BY template <> ?1, template", &rows,
+	    diag);
+
+	if (r == ERR_OK)
+		r = store_bind_text(rows, 1, conf->users_home, diag);
+	while (r == ERR_OK && row && !exists) {
+		r = store_step(rows, &row, diag);
+		if (r == ERR_OK && row)
+			r = home_exists(store_text(rows, 0), name, &exists,
+			    diag);
+	}
+	if (r != ERR_OK)
+		return r;
+	if (template != NULL)
+		r = buf_puts(template, exists ? store_text(rows, 0) :
+		    conf->users_home);
+	if (r != ERR_OK)
+		return fail(diag, r, "home directory of %s", name);
+	*ret = exists;
+	return ERR_OK;
+}
+
 /* Is there a home of the tombstone, or of the name that it holds? */
 static enum err
-has_left_home(const struct conf *conf, const char *name,
+has_left_home(const struct names *names, const char *name,
     const char *home_name, bool *ret, struct diag *diag)
 {
-	enum err r = home_exists(conf->users_home, name, ret, diag);
+	enum err r = names_find_home(names->store, names->conf, name, NULL,
+	    ret, diag);
 
 	if (r == ERR_OK && !*ret)
-		r = home_exists(conf->users_home, home_name, ret, diag);
+		r = names_find_home(names->store, names->conf, home_name,
+		    NULL, ret, diag);
 	return r;
 }
 
@@ -191,7 +224,7 @@ judge_holder(struct names *names, const char *name, enum err *ret_verdict,
 		*ret_verdict = ERR_NAME_TAKEN;
 		return ERR_OK;
 	}
-	r = has_left_home(names->conf, name, store_text(names->holder, 2),
+	r = has_left_home(names, name, store_text(names->holder, 2),
 	    &home, diag);
 	if (r != ERR_OK)
 		return r;
@@ -361,6 +394,10 @@ names_assign(struct store *store, const struct conf *conf,
 	enum err r = suspend_local(&names, diag);
 
 	report->names_kept = 0;
+	if (r == ERR_OK)
+		r = STORE_RUN(store, diag, "INSERT OR IGNORE "
+		    "INTO home_templates VALUES (?1)",
+		    store_text_value(conf->users_home));
 	if (r == ERR_OK)
 		r = prepare(&names, diag);
 	if (r == ERR_OK)

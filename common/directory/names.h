@@ -15,9 +15,9 @@
  *   The home directory stays named for the first login name, and nobody else
  *   gets that name as long as the record has it: files do not change hands.
  * - somebody who vanished keeps the name while a home directory of it is
- *   there, and a newcomer of the same name is a new person, refused
- *   (ERR_NAME_HOME) and never the heir.  Without one the name is released: the
- *   tombstone loses login, uid, home_name and pin, and the newcomer gets the
+ *   there, by today's [users] home or a former one, and a newcomer of the same
+ *   name is a new person, refused (ERR_NAME_HOME) and never the heir.  Without
+ *   one the name is released: the tombstone loses login, uid, home_name and pin, and the newcomer gets the
  *   name with an id of its own.  The old id stays registered to the tombstone,
  *   which has it again should it come back, under a name that is free then.
  * - while a local account has the name it is not in effect (ERR_NAME_LOCAL),
@@ -46,6 +46,16 @@
 enum err names_assign(struct store *store, const struct conf *conf,
 	const struct local *local, struct update_report *report,
 	struct diag *diag) MUST_USE;
+
+/*
+ * Is there a home directory of the name (see home.h), by what [users] home is
+ * or was when names were given?  Appends the template by which, or today's, to
+ * template, which may be NULL.
+ * ERR_STORE, ERR_TOO_LONG, ERR_NOMEM.
+ */
+enum err names_find_home(struct store *store, const struct conf *conf,
+	const char *name, struct buf *template, bool *ret, struct diag *diag)
+	MUST_USE;
 
 /* Takes the name from a record that vanished, and its pin, but not its id.
  * ERR_STORE. */

@@ -247,6 +247,10 @@ static const char *const version_4[] = {
 	    ") WITHOUT ROWID",
 	"INSERT INTO group_names SELECT name, 1 FROM groups",
 
+	/* What [users] home was whenever names were given. */
+	"CREATE TABLE home_templates("
+	    "template TEXT PRIMARY KEY NOT NULL) WITHOUT ROWID",
+
 	"DROP TABLE members",
 	"CREATE VIEW memberships(scim_id, gid) AS "
 	    MEMBERS_BY("department")

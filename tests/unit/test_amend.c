@@ -136,6 +136,21 @@ renamed_tombstones_files_are_where_they_were(void **data)
 }
 
 static void
+files_are_where_the_template_was(void **data)
+{
+	static char elsewhere[] = "/nonexistent/%u";
+	struct state *state = *data;
+	struct amend_adoption a;
+
+	leave_a_home(state);
+	state->conf.users_home = elsewhere;
+	assert_err(adopt(state, "ann", &a), ERR_OK);
+	assert_string_equal(a.old_home, state_file(state, "ann"));
+	assert_true(a.old_home_exists);
+	assert_string_equal(a.home, "/nonexistent/ann");
+}
+
+static void
 relinked_account_is_pinned_to_nobody(void **data)
 {
 	struct state *state = *data;
@@ -205,6 +220,7 @@ main(void)
 		TEST(adopted_name_is_the_newcomers_with_another_id),
 		TEST(adoption_that_gives_nobody_the_name_changes_nothing),
 		TEST(renamed_tombstones_files_are_where_they_were),
+		TEST(files_are_where_the_template_was),
 		TEST(relinked_account_is_pinned_to_nobody),
 		TEST(linked_local_account_is_relinked_by_its_own_name),
 		TEST(full_disk_changes_nothing),

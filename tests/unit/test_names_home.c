@@ -152,6 +152,27 @@ whatever_may_be_a_home_keeps_the_name(void **data)
 	state_account(state, "n", "", "name-home");
 	assert_int_equal(unlink(path), 0);
 	state_write(path, "a file");
+	state_exec(state->store, "DELETE FROM home_templates", ERR_OK);
+	meet_ann(state, NULL);
+	state_account(state, "n", "ann", "");
+}
+
+/* What it was when the tombstone lived is where the files are. */
+static void
+i3_home_by_a_former_template_keeps_the_name(void **data)
+{
+	static char elsewhere[] = "/nonexistent/%u";
+	struct state *state = *data;
+
+	(void)lose_ann(state);
+	assert_int_equal(mkdir(state_file(state, "ann"), 0700), 0);
+	state->conf.users_home = elsewhere;
+	for (int i = 0; i < 2; i++) {
+		meet_ann(state, NULL);
+		state_account(state, "n", "", "name-home");
+		state_account(state, "a", "ann", "");
+	}
+	assert_int_equal(rmdir(state_file(state, "ann")), 0);
 	meet_ann(state, NULL);
 	state_account(state, "n", "ann", "");
 }
@@ -214,6 +235,7 @@ main(void)
 		TEST(i3_tombstone_that_comes_back_does_not_get_the_name_back),
 		TEST(tombstone_that_comes_back_in_time_is_as_before),
 		TEST(whatever_may_be_a_home_keeps_the_name),
+		TEST(i3_home_by_a_former_template_keeps_the_name),
 		TEST(i3_home_of_the_first_name_keeps_the_later_one_too),
 		TEST(i3_name_goes_at_the_moment_of_vanishing),
 	};
