@@ -5,7 +5,7 @@
  * applies it; update_differ.c finds what is different then, and whether that
  * is too much; update_history.c writes down that there was a sync.
  *
- *	temp.listing		one row per user
+ *	temp.listing		one row per user; place: when it came
  *	temp.listed_groups	one per group; place: its number
  *	temp.listed_members	place of the group, id of the member
  *	temp.before		rows of users as they were, once they are
@@ -22,6 +22,7 @@ struct update {
 	const struct conf *conf;
 	int64_t now;
 	bool repeats;			/* temp.listing is empty */
+	bool is_ordered;		/* it has each id once */
 	struct store_stmt *insert;	/* into temp.listing */
 	struct store_stmt *insert_group;
 	struct store_stmt *insert_member;

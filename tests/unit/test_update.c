@@ -175,6 +175,30 @@ more_users_than_configured_are_refused(void **data)
 }
 
 static void
+first_of_those_with_one_id_counts(void **data)
+{
+	struct state *state = *data;
+	struct record records[] = {
+		state_record("b", "bob", T1), state_record("a", "ann", T1),
+		state_record("b", "eve", T1), state_record("a", "eve", T1),
+		state_record("b", "eve", T1), state_record("c", "cid", T1),
+	};
+	struct update_report report;
+
+	state->conf.scim_max_users = 3;
+	STATE_SYNC(state, records, &report);
+	assert_int_equal(report.listed, 3);
+	assert_int_equal(report.duplicates, 3);
+	state_account(state, "a", "ann", "");
+	state_account(state, "b", "bob", "");
+	state->conf.scim_max_users = 100;
+	STATE_SYNC(state, records, &report);
+	assert_int_equal(report.duplicates, 3);
+	assert_int_equal(report.changed, 0);
+	state_account(state, "c", "cid", "");
+}
+
+static void
 history_keeps_the_last_hundred(void **data)
 {
 	struct state *state = *data;
@@ -303,6 +327,7 @@ main(void)
 		TEST(every_changed_attribute_is_stored),
 		TEST(record_without_an_id_is_refused),
 		TEST(more_users_than_configured_are_refused),
+		TEST(first_of_those_with_one_id_counts),
 		TEST(history_keeps_the_last_hundred),
 		TEST(vanished_person_is_a_tombstone_with_name_and_id),
 		TEST(inactive_person_who_comes_back_is_no_tombstone),
