@@ -10,8 +10,9 @@
 static const char *const make_tables[] = {
 	"CREATE TABLE temp.numbered("
 	    "number INTEGER PRIMARY KEY, id TEXT UNIQUE, gid)",
+	/* Without these types its order is of no use to scim_gids. */
 	"CREATE TABLE temp.wanted_gids("
-	    "group_id, gid, PRIMARY KEY (group_id, gid)) WITHOUT ROWID",
+	    "group_id TEXT, gid INTEGER, PRIMARY KEY (group_id, gid)) WITHOUT ROWID",
 	NULL
 };
 
