@@ -140,7 +140,10 @@ forget_pin(struct store *store, const char *name,
 		return fail(diag, ERR_USER_UNKNOWN, "%s", name);
 	(void)snprintf(subject, SUBJECT_MAX_LEN + 1, "%s",
 	    store_text(user, 1));
-	return STORE_RUN(store, diag, "DELETE FROM pins WHERE scim_id = ?1",
+	r = STORE_RUN(store, diag, "DELETE FROM pins WHERE scim_id = ?1",
+	    store_text_value(store_text(user, 0)));
+	return r != ERR_OK ? r : STORE_RUN(store, diag,
+	    "UPDATE links SET confirmed = 0 WHERE scim_id = ?1",
 	    store_text_value(store_text(user, 0)));
 }
 

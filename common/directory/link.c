@@ -158,6 +158,36 @@ check_first(const struct conf *conf, const struct link_person *person,
 	return ERR_OK;
 }
 
+/*
+ * The first time in a local account: which record has the userName that
+ * root's configuration gives it to is the server's word alone, and a record
+ * may have another name, or another person's pin, since.  So the provider
+ * must say that name, too.
+ */
+static enum err
+confirm_link(struct store *store, const struct conf *conf,
+    const struct link_person *person, const char *login, struct diag *diag)
+{
+	AUTO(buf) struct buf owner = BUF_INIT(CONF_LINE_MAX);
+	const char *name = NULL;
+	enum err r = look_up(store, "SELECT user_name FROM links "
+	    "WHERE name = ?1 AND NOT confirmed", login, &owner, diag);
+
+	/* With externalId the server says who everybody is. */
+	if (r != ERR_OK || owner.len == 0 ||
+	    conf->users_link_by == CONF_LINK_EXTERNAL_ID)
+		return r;
+	r = need_claim(person->claims, person->user_claim, &name, diag);
+	if (r != ERR_OK)
+		return r;
+	if (!parse_equal_nocase(name, buf_str(&owner)))
+		return fail(diag, ERR_LINK_MISMATCH,
+		    "signed in as %s, [users] link_local gives %s to %s",
+		    name, login, buf_str(&owner));
+	return STORE_RUN(store, diag, "UPDATE links SET confirmed = 1 "
+	    "WHERE name = ?1", store_text_value(login));
+}
+
 /* What the pins say: *ret_pinned when this subject has this account. */
 static enum err
 check_pins(struct store *store, const struct directory_user *user,
@@ -202,6 +232,8 @@ check_account(struct store *store, const struct conf *conf,
 	if (!user.active)
 		return fail(diag, ERR_USER_INACTIVE, "%s", login);
 	r = check_pins(store, &user, identity->subject, &pinned, diag);
+	if (r == ERR_OK && user.linked)
+		r = confirm_link(store, conf, person, login, diag);
 	if (r != ERR_OK || pinned)
 		return r;
 	r = check_first(conf, person, &user, identity->id, diag);

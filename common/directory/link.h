@@ -29,7 +29,9 @@ struct link_person {
  * or, with link_by = external_id, externalId the oid (ERR_LINK_MISMATCH); then
  * the subject is pinned in the same transaction.  Guests, unless [users] guests: ERR_LINK_GUEST.  An
  * account that is not active gets no pin: ERR_USER_VANISHED,
- * ERR_USER_INACTIVE.
+ * ERR_USER_INACTIVE.  Whoever is first to sign in to a local account (links.h)
+ * needs, pinned or not, the user name that [users] link_local has for it
+ * (ERR_LINK_MISMATCH), but not with link_by = external_id.
  * ERR_USER_UNKNOWN, ERR_SAML_CLAIM_MISSING, ERR_STORE.
  */
 enum err link_check(struct store *store, const struct conf *conf,

@@ -202,12 +202,14 @@ static const char *const version_4[] = {
 	    ") WITHOUT ROWID",
 
 	/* [users] link_local: the local account `name`, configured for
-	 * user_name, is this user's. */
+	 * user_name, is this user's; confirmed: the provider said that name of
+	 * whoever signed in to it first. */
 	"CREATE TABLE links("
 	    "name TEXT PRIMARY KEY NOT NULL,"
 	    "user_name TEXT NOT NULL,"
-	    "scim_id TEXT NOT NULL UNIQUE REFERENCES users(scim_id)"
-	    ") WITHOUT ROWID",
+	    "scim_id TEXT NOT NULL UNIQUE REFERENCES users(scim_id),"
+	    "confirmed INTEGER NOT NULL DEFAULT 0 "
+		"CHECK (confirmed IN (0, 1))) WITHOUT ROWID",
 
 	/* The server's groups as listed; members are users or groups. */
 	"CREATE TABLE scim_groups("

@@ -96,7 +96,7 @@ INSERT INTO groups VALUES (2000000001, 'scim:g', 'on-call');
 INSERT INTO scim_groups VALUES ('g', 'On ' || char(27) || 'Call', '');
 INSERT INTO scim_members VALUES ('g', '1'), ('g', '2'), ('g', '3');
 INSERT INTO scim_gids VALUES ('g', 2000000001);
-INSERT INTO links VALUES ('bsimon', 'user1', '1');
+INSERT INTO links(name, user_name, scim_id) VALUES ('bsimon', 'user1', '1');
 UPDATE users SET refused = 'name-linked' WHERE scim_id = '1';
 UPDATE users SET refused = 'name-local' WHERE scim_id = '2';
 """)

@@ -101,7 +101,8 @@ adoption_that_gives_nobody_the_name_changes_nothing(void **data)
 	assert_string_equal(everybody(state), before);
 	state_set_local("", "");
 	/* The newcomer has another account. */
-	state_exec(state->store, "INSERT INTO links VALUES "
+	state_exec(state->store, "INSERT INTO links"
+	    "(name, user_name, scim_id) VALUES "
 	    "('local', 'x', 'n')", ERR_OK);
 	assert_err(adopt(state, "ann", &a), ERR_USER_UNKNOWN);
 	assert_string_equal(everybody(state), before);
@@ -179,7 +180,8 @@ linked_local_account_is_relinked_by_its_own_name(void **data)
 
 	leave_a_home(state);
 	/* The local ann is zoe, and no more the ann who left. */
-	state_exec(state->store, "INSERT INTO links VALUES "
+	state_exec(state->store, "INSERT INTO links"
+	    "(name, user_name, scim_id) VALUES "
 	    "('ann', 'zoe', 'z')", ERR_OK);
 	assert_err(amend_relink(state->store, "ann", subject, NULL), ERR_OK);
 	assert_string_equal(subject, "entra:t:z");

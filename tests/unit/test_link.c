@@ -2,6 +2,7 @@
 #include "state.h"
 
 #include "claims_fake.h"
+#include "directory/amend.h"
 #include "directory/link.h"
 
 #define OID_A "aaaaaaaa-0000-4000-8000-00000000000A"
@@ -528,20 +529,27 @@ an_external_id_is_found_as_it_is_compared(void **data)
 /* -- local accounts ([users] link_local) ----------------------------------- */
 
 static void
-link_ann(struct state *state)
+configure_annie(struct state *state)
 {
 	static char item[] = "annie:ann@CONTOSO.com";
 	static char *items[] = { item };
+
+	state->conf.users_link_local.item = items;
+	state->conf.users_link_local.count = 1;
+	state->conf.users_min_local_uid = 1000;
+	state_set_local("annie:x:1000:1000::/home/annie:/bin/sh\n", "");
+}
+
+static void
+link_ann(struct state *state)
+{
 	struct record records[] = {
 		state_record("a", "Ann@contoso.com", T1),
 		state_record("b", "bob@contoso.com", T1),
 	};
 
 	records[0].external_id = OID_A_LOWER;
-	state->conf.users_link_local.item = items;
-	state->conf.users_link_local.count = 1;
-	state->conf.users_min_local_uid = 1000;
-	state_set_local("annie:x:1000:1000::/home/annie:/bin/sh\n", "");
+	configure_annie(state);
 	assert_err(state_sync(state, records, 2, NULL), ERR_OK);
 }
 
@@ -578,6 +586,67 @@ a_pin_goes_with_its_person_into_a_local_account(void **data)
 	link_ann(state);
 	assert_err(link_to(state, &other, "annie"), ERR_LINK_PIN);
 	assert_err(link_to(state, &ann, "annie"), ERR_OK);
+}
+
+/* The server says who has which userName, and it may say so anew. */
+static void
+i3_the_server_cannot_give_a_local_account_to_somebody_else(void **data)
+{
+	struct state *state = *data;
+	struct claims ann = entra(OID_A, "ann@contoso.com");
+	struct claims bob = entra(OID_B, "bob@contoso.com");
+	struct record renamed[] = {
+		state_record("a", "bob@contoso.com", T1),
+		state_record("b", "Ann@contoso.com", T1),
+	};
+
+	link_ann(state);
+	assert_err(state_sync(state, renamed, 2, NULL), ERR_OK);
+	assert_err(link_to(state, &bob, "annie"), ERR_LINK_MISMATCH);
+	assert_err(link_to(state, &ann, "annie"), ERR_LINK_MISMATCH);
+	assert_pins(state, "");
+}
+
+static void
+i3_nor_can_it_by_a_record_that_is_pinned_already(void **data)
+{
+	struct state *state = *data;
+	struct claims bob = entra(OID_B, "bob@contoso.com");
+	struct claims ann = entra(OID_A, "renamed@contoso.com");
+	struct record renamed[] = {
+		state_record("b", "Ann@contoso.com", T1),
+	};
+
+	assert_err(link_to(state, &bob, "bob"), ERR_OK);
+	assert_err(state_sync(state, renamed, 1, NULL), ERR_OK);
+	configure_annie(state);
+	assert_err(state_sync(state, renamed, 1, NULL), ERR_OK);
+	assert_string_equal(state_query(state->store,
+	    "SELECT scim_id FROM links"), "b");
+	assert_err(link_to(state, &bob, "annie"), ERR_LINK_MISMATCH);
+	assert_err(link_to(state, &ann, "annie"), ERR_LINK_PIN);
+}
+
+static void
+whose_the_local_account_is_may_be_renamed_after_the_first_time(void **data)
+{
+	struct state *state = *data;
+	struct claims ann = entra(OID_A, "ann@contoso.com");
+	struct claims later = entra(OID_A, "ann.lee@contoso.com");
+	struct claims bob = entra(OID_B, "ann.lee@contoso.com");
+	struct record renamed[] = {
+		state_record("a", "Ann.Lee@contoso.com", T1),
+	};
+	char subject[SUBJECT_MAX_LEN + 1];
+
+	link_ann(state);
+	assert_err(link_to(state, &ann, "annie"), ERR_OK);
+	assert_err(state_sync(state, renamed, 1, NULL), ERR_OK);
+	assert_err(link_to(state, &later, "annie"), ERR_OK);
+	/* Relinked, it is a first time again. */
+	assert_err(amend_relink(state->store, "annie", subject, NULL), ERR_OK);
+	assert_err(link_to(state, &bob, "annie"), ERR_LINK_MISMATCH);
+	assert_err(link_to(state, &later, "annie"), ERR_LINK_MISMATCH);
 }
 
 static void
@@ -673,6 +742,9 @@ main(void)
 		TEST(an_external_id_is_found_as_it_is_compared),
 		TEST(i5_a_local_account_is_its_persons_and_pinned_as_any),
 		TEST(a_pin_goes_with_its_person_into_a_local_account),
+		TEST(i3_the_server_cannot_give_a_local_account_to_somebody_else),
+		TEST(i3_nor_can_it_by_a_record_that_is_pinned_already),
+		TEST(whose_the_local_account_is_may_be_renamed_after_the_first_time),
 		TEST(a_local_account_can_be_pinned_by_external_id),
 		TEST(i5_nobody_is_pinned_to_an_account_of_who_may_not_be_here),
 		TEST(who_signs_in_as_a_local_account_is_found_by_its_name),

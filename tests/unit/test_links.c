@@ -222,7 +222,8 @@ i5_no_database_can_link_what_root_did_not_configure(void **data)
 
 	(void)list_simon(state);
 	state_set_local(ROOT BSIMON "bob:x:1001:1001::/:/bin/sh\n", "");
-	state_exec(state->store, "INSERT INTO links VALUES ('bob', '" SIMON
+	state_exec(state->store, "INSERT INTO links"
+	    "(name, user_name, scim_id) VALUES ('bob', '" SIMON
 	    "', 'o')", ERR_OK);
 	assert_false(is_published(state, "bob", 1001));
 	state_exec(state->store, "UPDATE links SET user_name = 'other@x' "
