@@ -273,6 +273,21 @@ judge_name(struct names *names, const char *id, const char *name,
 	return r;
 }
 
+/* May a record go on with the name that it has?  A link is found before it. */
+static enum err
+judge_kept(struct names *names, const char *login, enum err *ret_verdict,
+    struct diag *diag)
+{
+	AUTO(store_stmt) struct store_stmt *link = NULL;
+	enum err r = STORE_ASK(names->store, &link, diag,
+	    "SELECT 1 FROM links WHERE name = ?1", store_text_value(login));
+
+	if (r == ERR_OK)
+		*ret_verdict = local_has_name(names->local, login) ?
+		    ERR_NAME_LOCAL : link != NULL ? ERR_NAME_TAKEN : ERR_OK;
+	return r;
+}
+
 /* Decides the name, from what the record has and what it asks for. */
 static enum err
 decide(struct names *names, const struct candidate *candidate,
@@ -296,10 +311,9 @@ decide(struct names *names, const struct candidate *candidate,
 	if (verdict == ERR_OK)
 		memcpy(holding->login, name, sizeof(name));
 	else if (established)
-		verdict = local_has_name(names->local, holding->login) ?
-		    ERR_NAME_LOCAL : ERR_OK;
+		r = judge_kept(names, holding->login, &verdict, diag);
 	holding->refused = verdict;
-	return ERR_OK;
+	return r;
 }
 
 /* The id, by the host's rule or by the server's. */

@@ -376,6 +376,38 @@ i5_the_name_of_a_link_is_given_to_nobody(void **data)
 	assert_false(has_account(state, "bsimon"));
 }
 
+/* Or whose the link is would open their account. */
+static void
+i5_who_had_the_name_of_a_link_waits_for_its_end(void **data)
+{
+	struct state *state = *data;
+	AUTO(directory_user) struct directory_user user = { 0 };
+	struct record records[] = {
+		state_record("s", SIMON, T1),
+		state_record("n", "BSimon@contoso.com", T2),
+	};
+
+	state_set_local(ROOT, "");
+	configure(state, NULL, 0);
+	STATE_SYNC(state, records, NULL);
+	assert_true(has_account(state, "bsimon"));
+	configure(state, simon_items, 1);
+	state_set_local(ROOT BSIMON, "");
+	STATE_SYNC(state, records, NULL);
+	state_account(state, "n", "bsimon", "name-local");
+	state_set_local(ROOT, "");
+	STATE_SYNC(state, records, NULL);
+	state_account(state, "n", "bsimon", "name-taken");
+	/* The table still has the link. */
+	configure(state, NULL, 0);
+	assert_false(has_account(state, "bsimon"));
+	assert_err(find(state, "bsimon", &user), ERR_OK);
+	assert_string_equal(user.scim_id, "s");
+	STATE_SYNC(state, records, NULL);
+	state_account(state, "n", "bsimon", "");
+	assert_true(has_account(state, "bsimon"));
+}
+
 static void
 the_uid_that_is_published_is_that_of_now(void **data)
 {
@@ -436,6 +468,7 @@ main(void)
 		TEST(another_line_of_the_configuration_links_anew),
 		TEST(two_people_of_one_name_are_not_linked),
 		TEST(i5_the_name_of_a_link_is_given_to_nobody),
+		TEST(i5_who_had_the_name_of_a_link_waits_for_its_end),
 		TEST(the_uid_that_is_published_is_that_of_now),
 		TEST(a_linked_person_is_in_groups_for_the_policy),
 	};
