@@ -28,8 +28,10 @@ newcomer_possible(pam_handle_t *pamh, const struct args *args,
 {
 	AUTO(cache) struct cache cache = CACHE_INIT;
 
-	/* A name of another source (LDAP) is that source's. */
-	return geteuid() == 0 && cache_may_have_name(user) &&
+	/* A name of another source (LDAP) is that source's.  A set-user-ID
+	 * program takes names from anybody, also from who came by ssh, and
+	 * could publish none. */
+	return geteuid() == 0 && getuid() == 0 && cache_may_have_name(user) &&
 	    pam_modutil_getpwnam(pamh, user) == NULL &&
 	    item_is(pamh, PAM_RHOST, "") &&
 	    !item_is(pamh, PAM_SERVICE, "sshd") &&

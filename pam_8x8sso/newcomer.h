@@ -16,9 +16,9 @@
 
 /*
  * May this login create its user?  The cache says that this host creates
- * users, the name could be one, the caller is root, and the login is at the
- * host's own screen: no PAM_RHOST, and not sshd, which has refused the name
- * before it asks.  To be asked about a name that is OUTCOME_UNKNOWN.
+ * users, the name could be one, the caller is root (and no set-user-ID
+ * program), and the login is at the host's own screen: no PAM_RHOST, and not
+ * sshd, which has refused the name before it asks.  To be asked about a name that is OUTCOME_UNKNOWN.
  */
 bool newcomer_possible(pam_handle_t *pamh, const struct args *args,
 	const char *user);

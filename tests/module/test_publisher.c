@@ -30,6 +30,7 @@ static entry_function *authenticate;
 static entry_function *acct_mgmt;
 static entry_function *setcred;
 static uid_t caller;
+static uid_t real;
 
 /* The module asks this program who it is. */
 uid_t geteuid(void);
@@ -37,6 +38,13 @@ __attribute__((visibility("default"))) uid_t
 geteuid(void)
 {
 	return caller;
+}
+
+uid_t getuid(void);
+__attribute__((visibility("default"))) uid_t
+getuid(void)
+{
+	return real;
 }
 
 static void
@@ -133,6 +141,7 @@ setup(void **state)
 {
 	(void)state;
 	caller = (uid_t)syscall(SYS_geteuid);
+	real = (uid_t)syscall(SYS_getuid);
 	write_cache("jit", true, NULL, true);
 	write_cache("plain", false, NULL, true);
 	write_cache("after", true, NEW, true);
@@ -218,6 +227,10 @@ a_name_is_nobodys_where_nobody_is_created(void **state)
 	assert_int_equal(access(in_world("note"), F_OK), -1);
 	caller = 1000;
 	assert_int_equal(sign_in("publish"), PAM_USER_UNKNOWN);
+	caller = 0;
+	real = 1000;
+	assert_int_equal(sign_in("publish"), PAM_USER_UNKNOWN);
+	assert_int_equal(world_talk.calls, 0);
 }
 
 static void
