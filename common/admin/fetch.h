@@ -43,9 +43,11 @@ struct fetched {
 	bool has_groups;	/* groups were asked for and the server has them,
 				 * or had them when nothing is changed */
 	struct buf etags;	/* for the next time; may be empty */
+	uint64_t ignored;	/* values that were wrong and not needed */
+	char remark[DIAG_TEXT_MAX]; /* the first of them */
 };
 
-#define FETCHED_INIT { 0, false, false, BUF_INIT(SCIM_ETAGS_MAX) }
+#define FETCHED_INIT { 0, false, false, BUF_INIT(SCIM_ETAGS_MAX), 0, "" }
 
 void fetched_clear(struct fetched *fetched);
 DEFINE_AUTO(fetched, struct fetched, fetched_clear);

@@ -2,6 +2,7 @@
 #include "admin/fetch.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "admin/fetch_peer.h"
 #include "base/io.h"
@@ -171,6 +172,9 @@ take_listed(struct taking *t, const struct wire_msg *msg, struct diag *diag)
 	t->listed = true;
 	t->fetched->unchanged = unchanged == 1;
 	t->fetched->has_groups = has_groups == 1;
+	t->fetched->ignored = wire_get_u64(msg, LISTED_IGNORED);
+	(void)snprintf(t->fetched->remark, sizeof(t->fetched->remark), "%s",
+	    wire_get_text(msg, LISTED_REMARK));
 	return buf_puts(&t->fetched->etags, wire_get_text(msg, LISTED_ETAGS));
 }
 

@@ -32,6 +32,7 @@ static const struct {
 	{ "groups_refused", offsetof(struct update_report, groups_refused) },
 	{ "gid_conflicts", offsetof(struct update_report, gid_conflicts) },
 	{ "members_unknown", offsetof(struct update_report, members_unknown) },
+	{ "values_ignored", offsetof(struct update_report, values_ignored) },
 };
 
 static uint64_t

@@ -2,13 +2,16 @@
 #include "admin/sync.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
 
 #include "admin/fetch.h"
+#include "admin/print.h"
 #include "admin/publish.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -209,9 +212,28 @@ apply(struct sync *sync, const struct fetched *fetched, struct diag *diag)
 	if (sync->dry_run)
 		progress_clear(&sync->progress);
 	r = update_commit(&sync->update, &options, &sync->users, diag);
+	sync->users.values_ignored = fetched->ignored;
 	sync->has_report = r == ERR_OK || (sync->dry_run &&
 	    (r == ERR_SCIM_EMPTY || r == ERR_SCIM_LOSS));
 	return r;
+}
+
+/* Whoever keeps the server's data should mend it. */
+static void
+tell_ignored(struct sync *sync, const struct fetched *fetched)
+{
+	AUTO(buf) struct buf text = BUF_INIT(DIAG_TEXT_MAX * 4);
+
+	log_escape(&text, fetched->remark, strlen(fetched->remark));
+	if (!sync->dry_run)
+		log_event(LOG_NOTICE, "sync part=users values_ignored=%" PRIu64
+		    " first=\"%s\"", fetched->ignored, buf_str(&text));
+	if (sync->admin->quiet)
+		return;
+	progress_clear(&sync->progress);
+	(void)fputs("8x8sso: users: ignored: ", stderr);
+	print_safe(stderr, fetched->remark);
+	(void)fputc('\n', stderr);
 }
 
 enum err
@@ -221,6 +243,8 @@ sync_users(struct sync *sync, struct diag *diag)
 	enum err r = sync->from != NULL ? read_saved(sync, &fetched, diag) :
 	    ask_server(sync, &fetched, diag);
 
+	if (r == ERR_OK && fetched.ignored > 0)
+		tell_ignored(sync, &fetched);
 	/* An empty listing has no first record. */
 	if (r == ERR_OK)
 		r = apply(sync, &fetched, diag);

@@ -59,6 +59,19 @@ keep(struct scim_listing *listing, const struct scim_item *item)
 	return ERR_OK;
 }
 
+/* Whole characters only: the remark goes over the wire. */
+static void
+note_ignored(struct scim_listing *listing, const struct scim_item *item,
+    const char *noun)
+{
+	if (listing->ignored == 0)
+		(void)fail(&listing->remark, ERR_SCIM,
+		    "%s %zu of the listing, id \"%s\": %s", noun,
+		    listing->received + 1, strlen(item->id) > SHOWN_MAX ?
+		    "..." : item->id, item->remark.text);
+	listing->ignored += item->ignored;
+}
+
 static enum err
 add_resource(struct scim_listing *listing, struct json *resource,
     struct diag *diag)
@@ -75,6 +88,8 @@ add_resource(struct scim_listing *listing, struct json *resource,
 	if (r != ERR_OK)
 		return fail(diag, r, "%s %zu of the listing, id \"%.*s\": %s",
 		    noun, listing->received + 1, SHOWN_MAX, item.id, why.text);
+	if (item.ignored > 0)
+		note_ignored(listing, &item, noun);
 	if (listing->type == SCIM_GROUPS)
 		listing->members += item.group.members;
 	if (listing->members > SCIM_MEMBERS_MAX)

@@ -32,6 +32,8 @@ struct scim_listing {
 	size_t received;	/* resources that came */
 	size_t distinct;	/* ids */
 	uint64_t total;		/* as the server says; see scim.h */
+	size_t ignored;		/* values: scim_item_read() */
+	struct diag remark;	/* which was the first, and what is wrong */
 	/* private: */
 	size_t cap;
 	size_t memory;
@@ -40,7 +42,7 @@ struct scim_listing {
 };
 
 #define SCIM_LISTING_INIT \
-	{ SCIM_USERS, "", { NULL }, 0, 0, 0, 0, 0, 0, 0, NULL }
+	{ SCIM_USERS, "", { NULL }, 0, 0, 0, 0, 0, DIAG_INIT, 0, 0, 0, NULL }
 
 /* The listing is empty and usable again, for the same type. */
 void scim_listing_clear(struct scim_listing *listing);

@@ -18,32 +18,36 @@ struct field {
 	const char *name;
 	size_t offset;		/* in struct scim_item */
 	size_t max;
-	bool required;
+	enum { REQUIRED, STRICT, OPTIONAL } need;
 	bool integer;		/* may also be one */
 };
 
 #define USER(member) offsetof(struct scim_item, user.member)
 #define GROUP(member) offsetof(struct scim_item, group.record.member)
+/* Whose record it is, and who may sign in as that, must be certain; without
+ * the rest, be it a wrong one, there is still a person who may have left. */
 static const struct field user_fields[] = {
-	{ NULL, "id", USER(id), SCIM_STRING_MAX, true, false },
-	{ NULL, "userName", USER(user_name), SCIM_STRING_MAX, true, false },
+	{ NULL, "id", USER(id), SCIM_STRING_MAX, REQUIRED, false },
+	{ NULL, "userName", USER(user_name), SCIM_STRING_MAX, REQUIRED,
+	    false },
 	/* An older description types it as a number. */
-	{ NULL, "externalId", USER(external_id), SCIM_STRING_MAX, false,
+	{ NULL, "externalId", USER(external_id), SCIM_STRING_MAX, STRICT,
 	    true },
-	{ NULL, "title", USER(title), SCIM_STRING_MAX, false, false },
-	{ "name", "givenName", USER(given_name), SCIM_STRING_MAX, false,
+	{ NULL, "title", USER(title), SCIM_STRING_MAX, OPTIONAL, false },
+	{ "name", "givenName", USER(given_name), SCIM_STRING_MAX, OPTIONAL,
 	    false },
-	{ "name", "familyName", USER(family_name), SCIM_STRING_MAX, false,
+	{ "name", "familyName", USER(family_name), SCIM_STRING_MAX, OPTIONAL,
 	    false },
-	{ ENTERPRISE, "department", USER(department), SCIM_STRING_MAX, false,
+	{ ENTERPRISE, "department", USER(department), SCIM_STRING_MAX,
+	    OPTIONAL, false },
+	{ EIGHT, "site", USER(site), SCIM_STRING_MAX, OPTIONAL, false },
+	{ "meta", "created", USER(created), SCIM_CREATED_MAX, OPTIONAL,
 	    false },
-	{ EIGHT, "site", USER(site), SCIM_STRING_MAX, false, false },
-	{ "meta", "created", USER(created), SCIM_CREATED_MAX, false, false },
 };
 static const struct field group_fields[] = {
-	{ NULL, "id", GROUP(id), SCIM_STRING_MAX, true, false },
+	{ NULL, "id", GROUP(id), SCIM_STRING_MAX, REQUIRED, false },
 	/* Without a name it is refused where names are given. */
-	{ NULL, "displayName", GROUP(display_name), SCIM_STRING_MAX, false,
+	{ NULL, "displayName", GROUP(display_name), SCIM_STRING_MAX, OPTIONAL,
 	    false },
 };
 
@@ -120,9 +124,10 @@ text_of(const struct field *field, struct json *value, char *integer,
 	return json_string_of(value);
 }
 
+/* *ret is "" when there is none. */
 static enum err
-read_field(struct json *resource, const struct field *field,
-    struct scim_item *item, struct diag *diag)
+read_text(struct json *resource, const struct field *field,
+    struct scim_item *item, const char **ret, struct diag *diag)
 {
 	struct json *value;
 	const char *text;
@@ -139,11 +144,29 @@ read_field(struct json *resource, const struct field *field,
 	if (text == NULL)
 		return fail(diag, ERR_SCIM, "%s is not a string",
 		    field->name);
-	if (field->required && text[0] == '\0')
-		return fail(diag, ERR_SCIM, "%s is missing", field->name);
 	if (strlen(text) > field->max)
 		return fail(diag, ERR_SCIM, "%s is longer than %zu bytes",
 		    field->name, field->max);
+	*ret = text;
+	return ERR_OK;
+}
+
+static enum err
+read_field(struct json *resource, const struct field *field,
+    struct scim_item *item, struct diag *diag)
+{
+	struct diag why = DIAG_INIT;
+	const char *text = "";
+	enum err r = read_text(resource, field, item, &text, &why);
+
+	if (r == ERR_SCIM && field->need == OPTIONAL) {
+		if (item->ignored++ == 0)
+			item->remark = why;
+	} else if (r != ERR_OK) {
+		return fail(diag, r, "%s", why.text);
+	}
+	if (field->need == REQUIRED && text[0] == '\0')
+		return fail(diag, ERR_SCIM, "%s is missing", field->name);
 	*slot(item, field->offset) = text;
 	return ERR_OK;
 }
@@ -180,7 +203,7 @@ static enum err
 read_member(struct json *member, struct scim_item *item, struct diag *diag)
 {
 	static const struct field field = {
-		NULL, "value", 0, SCIM_STRING_MAX, true, false
+		NULL, "value", 0, SCIM_STRING_MAX, REQUIRED, false
 	};
 	struct json *value = NULL;
 	const char *id;

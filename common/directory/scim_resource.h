@@ -34,6 +34,8 @@ struct scim_item {
 		const char *id;		/* the first member of both */
 	};
 	struct buf members;		/* group.member's bytes */
+	size_t ignored;			/* values that were */
+	struct diag remark;		/* what is wrong with the first */
 	char external_id[32];
 	char number[SCIM_NUMBER_MAX + 1];
 };
@@ -47,8 +49,11 @@ DEFINE_AUTO(scim_item, struct scim_item, scim_item_clear);
  * compared without regard to case, extension attributes may stand in their
  * object or, flattened, as "URN:name".
  *
- * It fails when there is no id or userName, when a string is too long, when a
- * value has the wrong type.  The number is an integer or a string of digits;
+ * It fails when there is no id or userName, and when they, externalId, active
+ * or a member are of the wrong type or too long.  Another value that is so is
+ * ignored, as if it were absent, and counted: one title that is wrong must not
+ * keep everybody who leaves.  (It is not cut off: groups are made of titles,
+ * departments and sites.)  The same name twice fails always.  The number is an integer or a string of digits;
  * anything else that is there becomes a text that is no id ("?", or negative),
  * because one wrong number is no reason to do without the page.  On failure
  * the item has the id, if there is one.  ERR_SCIM, ERR_JSON, ERR_NOMEM.

@@ -42,6 +42,7 @@ struct update_report {
 	uint64_t groups_refused; /* groups without a name */
 	uint64_t gid_conflicts;	/* the server says another gid: ours stays */
 	uint64_t members_unknown; /* of groups: neither user nor group */
+	uint64_t values_ignored; /* by whoever read the listing */
 };
 
 /* What is different after an update, or listed and not applied. */

@@ -233,7 +233,10 @@
 	U64(LISTED, UNCHANGED)		/* 1: all is as ETAGS said, and no \
 					 * USER or GROUP was sent */ \
 	U64(LISTED, HAS_GROUPS)		/* 0: the server has no /Groups */ \
-	TEXT(LISTED, ETAGS, 131072)	/* for the next time; or absent */
+	TEXT(LISTED, ETAGS, 131072)	/* for the next time; or absent */ \
+	U64(LISTED, IGNORED)		/* values that were wrong and not \
+					 * needed */ \
+	TEXT(LISTED, REMARK, 511)	/* the first of them, or absent */
 
 #define WIRE_PROGRESS_FIELDS(U64, TEXT, BYTES) \
 	U64(PROGRESS, DONE) \

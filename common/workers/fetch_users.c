@@ -211,7 +211,10 @@ send_listed(struct channel *ch, const struct scim_listed *listed,
 	if (r == ERR_OK)
 		r = PUT(&sending, LISTED, diag, wire_u64(listed->unchanged),
 		    wire_u64(listed->has_groups),
-		    wire_text(buf_str(&listed->etags)));
+		    wire_text(buf_str(&listed->etags)),
+		    wire_u64(listed->users.ignored + listed->groups.ignored),
+		    wire_text(listed->users.ignored > 0 ?
+		    listed->users.remark.text : listed->groups.remark.text));
 	if (r == ERR_OK)
 		r = PUT(&sending, END, diag, wire_u64(listed->users.count),
 		    wire_u64(listed->users.total));

@@ -43,7 +43,8 @@ MESSAGES = {
              "tttu"),
     "GROUP": (41, "id display_name number", "ttt"),
     "MEMBER": (42, "id", "t"),
-    "LISTED": (43, "unchanged has_groups etags", "uut"),
+    "LISTED": (43, "unchanged has_groups etags ignored remark",
+               "uutut"),
 }
 
 

@@ -152,12 +152,12 @@ has() # LINE
 
 users good/250
 check "groups come only when they are asked for" \
-	has 'LISTED {"etags": "", "has_groups": 0, "unchanged": 0}'
+	has 'LISTED {"etags": "", "has_groups": 0, "ignored": 0, "remark": "", "unchanged": 0}'
 check "... and nobody was asked" \
 	sh -c "! grep -q good/250/Groups '$dir/plain/requests'"
 users good/250 groups=1
 check "a server without groups has none" \
-	has 'LISTED {"etags": "", "has_groups": 0, "unchanged": 0}'
+	has 'LISTED {"etags": "", "has_groups": 0, "ignored": 0, "remark": "", "unchanged": 0}'
 users good/250+230 groups=1 gid_attribute=$posix:Group:gidNumber
 check "users come first, then groups" complete 250
 check "all pages of them" test "$(grep -c '^GROUP ' "$dir/out")" -eq 230
@@ -167,16 +167,16 @@ check "its members follow" test "$(grep -A 4 '"id": "group-2"' "$dir/out" |
 	sed -n 's/^MEMBER {"id": "\(.*\)"}/\1/p' | tr '\n' ' ')" = \
 	"id-00000002 id-00000003 id-00000004 group-1 "
 check "the server has groups" \
-	has 'LISTED {"etags": "", "has_groups": 1, "unchanged": 0}'
+	has 'LISTED {"etags": "", "has_groups": 1, "ignored": 0, "remark": "", "unchanged": 0}'
 users good/250+0 groups=1
 check "a server may have groups, and none now" \
-	has 'LISTED {"etags": "", "has_groups": 1, "unchanged": 0}'
+	has 'LISTED {"etags": "", "has_groups": 1, "ignored": 0, "remark": "", "unchanged": 0}'
 users good/250+7 groups=1 first_page_only=1 page_size=1
 check "the connection test asks for no groups" \
 	test "$(last)" = 'END {"count": 1, "total": 250}'
 users groups501/250+7 groups=1
 check "501 says that there are no groups" \
-	has 'LISTED {"etags": "", "has_groups": 0, "unchanged": 0}'
+	has 'LISTED {"etags": "", "has_groups": 0, "ignored": 0, "remark": "", "unchanged": 0}'
 users groups403/250+7 groups=1
 check "groups that may not be listed refuse everything" \
 	refused http-auth "scim = no"
@@ -234,7 +234,7 @@ check "a server that had no groups still has none" unchanged 250
 for kind in halftagged oddtagged good; do
 	users $kind/250
 	check "pages without good tags leave none: $kind" \
-		has 'LISTED {"etags": "", "has_groups": 0, "unchanged": 0}'
+		has 'LISTED {"etags": "", "has_groups": 0, "ignored": 0, "remark": "", "unchanged": 0}'
 done
 users tagged/250 etags="$(printf '%s' "${kept%x}" | sed 's/"$/\r/')"
 check "tags that somebody tampered with are not sent" complete 250

@@ -166,16 +166,14 @@ a_bad_resource_refuses_the_listing_and_is_named(void **state)
 		{ "{\"id\":7,\"userName\":\"b\"}", "id is not a string" },
 		{ "{\"id\":\"u7\"}", "\"u7\": userName is missing" },
 		{ "{\"id\":\"u7\",\"userName\":\"\"}", "\"u7\"" },
-		{ "{\"id\":\"u7\",\"userName\":\"b\",\"title\":[]}",
-		    "\"u7\": title is not a string" },
-		{ "{\"id\":\"u7\",\"userName\":\"b\",\"name\":\"B S\"}",
-		    "\"u7\": name is not an object" },
-		{ "{\"id\":\"u7\",\"userName\":\"b\",\"meta\":"
-		    "{\"created\":1}}", "created is not a string" },
+		{ "{\"id\":\"u7\",\"userName\":{}}",
+		    "\"u7\": userName is not a string" },
+		{ "{\"id\":\"u7\",\"userName\":\"b\",\"externalId\":[]}",
+		    "\"u7\": externalId is not a string" },
 		{ "{\"id\":\"u7\",\"userName\":\"b\",\"active\":true,"
 		    "\"ACTIVE\":false}", "active occurs twice" },
-		{ "{\"id\":\"u7\",\"userName\":\"b\",\"" EIGHT "\":[]}",
-		    "\"u7\"" },
+		{ "{\"id\":\"u7\",\"userName\":\"b\",\"title\":\"x\","
+		    "\"Title\":\"y\"}", "title occurs twice" },
 		{ "7", "not an object" }, { "null", "not an object" },
 		{ "[]", "not an object" },
 	};
@@ -203,10 +201,8 @@ strings_have_a_maximum(void **state)
 	} cases[] = {
 		{ "{\"id\":\"", "\",\"userName\":\"b\"}", SCIM_STRING_MAX },
 		{ "{\"id\":\"u\",\"userName\":\"", "\"}", SCIM_STRING_MAX },
-		{ "{\"id\":\"u\",\"userName\":\"b\",\"title\":\"", "\"}",
-		    SCIM_STRING_MAX },
-		{ "{\"id\":\"u\",\"userName\":\"b\",\"meta\":{\"created\":\"",
-		    "\"}}", SCIM_CREATED_MAX },
+		{ "{\"id\":\"u\",\"userName\":\"b\",\"externalId\":\"",
+		    "\"}", SCIM_STRING_MAX },
 	};
 
 	(void)state;
@@ -226,6 +222,106 @@ strings_have_a_maximum(void **state)
 		    value + 1, cases[i].after), ERR_OK);
 		assert_err(add_one(&m, buf_str(&text), NULL), ERR_OK);
 	}
+}
+
+/* One wrong title must not keep everybody who leaves. */
+static void
+a_wrong_value_that_is_not_needed_is_as_absent_and_told(void **state)
+{
+	static const struct {
+		const char *attribute;
+		const char *says;
+	} cases[] = {
+		{ "\"title\":[]", "\"u7\": title is not a string" },
+		{ "\"title\":7", "title is not a string" },
+		{ "\"name\":\"B S\"", "name is not an object" },
+		{ "\"name\":{\"givenName\":{}}", "givenName" },
+		{ "\"meta\":{\"created\":1}", "created is not a string" },
+		{ "\"meta\":[]", "meta is not an object" },
+		{ "\"" EIGHT "\":[]", "is not an object" },
+		{ "\"" EIGHT ":site\":true", "site is not a string" },
+		{ "\"" ENTERPRISE "\":{\"department\":[\"Sales\"]}",
+		    "department is not a string" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO(scim_listing) struct scim_listing l = SCIM_LISTING_INIT;
+		char text[512];
+		const struct record *r;
+
+		(void)snprintf(text, sizeof(text), "{\"id\":\"u7\","
+		    "\"userName\":\"b\",\"active\":true,%s}",
+		    cases[i].attribute);
+		assert_err(add_one(&l, text, NULL), ERR_OK);
+		r = l.record[0];
+		assert_true(r->active);
+		assert_string_equal(r->user_name, "b");
+		assert_int_equal(strlen(r->title) + strlen(r->given_name) +
+		    strlen(r->family_name) + strlen(r->department) +
+		    strlen(r->site) + strlen(r->created), 0);
+		assert_true(l.ignored > 0);
+		if (strstr(l.remark.text, "user 1 of the listing") == NULL ||
+		    strstr(l.remark.text, cases[i].says) == NULL)
+			fail_msg("%s: %s", cases[i].attribute, l.remark.text);
+	}
+}
+
+/* Not cut off: somebody may have given a group to those who have the rest. */
+static void
+a_value_that_is_too_long_is_not_cut_off(void **state)
+{
+	static const struct {
+		const char *before;
+		const char *after;
+		size_t max;
+	} cases[] = {
+		{ "\"title\":\"", "\"", SCIM_STRING_MAX },
+		{ "\"" ENTERPRISE ":department\":\"", "\"",
+		    SCIM_STRING_MAX },
+		{ "\"meta\":{\"created\":\"", "\"}", SCIM_CREATED_MAX },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * ARRAY_LEN(cases); i++) {
+		AUTO(scim_listing) struct scim_listing l = SCIM_LISTING_INIT;
+		AUTO(buf) struct buf text = BUF_INIT(8192);
+		size_t max = cases[i / 2].max;
+		size_t len = max + i % 2;
+		char value[SCIM_STRING_MAX + 2];
+		const struct record *r;
+
+		memset(value, 'x', sizeof(value));
+		value[len] = '\0';
+		assert_err(buf_printf(&text, "{\"id\":\"u\",\"userName\":"
+		    "\"b\",%s%s%s}", cases[i / 2].before, value,
+		    cases[i / 2].after), ERR_OK);
+		assert_err(add_one(&l, buf_str(&text), NULL), ERR_OK);
+		r = l.record[0];
+		assert_int_equal(strlen(r->title) + strlen(r->department) +
+		    strlen(r->created), len > max ? 0 : max);
+		assert_int_equal(l.ignored, len > max);
+	}
+}
+
+static void
+what_was_ignored_is_counted_and_the_first_is_told(void **state)
+{
+	AUTO(scim_listing) struct scim_listing l = SCIM_LISTING_INIT;
+
+	(void)state;
+	assert_err(add(&l, "{\"totalResults\":3,\"Resources\":["
+	    "{\"id\":\"a\",\"userName\":\"1\",\"title\":\"t\"},"
+	    "{\"id\":\"b\",\"userName\":\"2\",\"title\":1},"
+	    "{\"id\":\"c\",\"userName\":\"3\",\"title\":1,\"name\":[]}]}",
+	    NULL), ERR_OK);
+	assert_int_equal(l.count, 3);
+	assert_int_equal(l.ignored, 4);
+	assert_string_equal(l.remark.text, "user 2 of the listing, id \"b\": "
+	    "title is not a string");
+	scim_listing_clear(&l);
+	assert_int_equal(l.ignored, 0);
+	assert_string_equal(l.remark.text, "");
 }
 
 static void
@@ -357,6 +453,11 @@ main(void)
 		cmocka_unit_test(
 		    a_bad_resource_refuses_the_listing_and_is_named),
 		cmocka_unit_test(strings_have_a_maximum),
+		cmocka_unit_test(
+		    a_wrong_value_that_is_not_needed_is_as_absent_and_told),
+		cmocka_unit_test(a_value_that_is_too_long_is_not_cut_off),
+		cmocka_unit_test(
+		    what_was_ignored_is_counted_and_the_first_is_told),
 		cmocka_unit_test(what_is_no_list_response_is_refused),
 		cmocka_unit_test(an_id_that_comes_again_is_counted_once),
 		cmocka_unit_test(a_saved_listing_must_be_complete),

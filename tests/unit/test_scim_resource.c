@@ -178,6 +178,23 @@ a_group_may_have_no_members_and_no_name(void **state)
 	}
 }
 
+/* It is refused where names are given; the others are not. */
+static void
+a_group_whose_name_is_none_has_none(void **state)
+{
+	AUTO(scim_listing) struct scim_listing l = SCIM_LISTING_INIT;
+
+	(void)state;
+	l.type = SCIM_GROUPS;
+	assert_err(add_group(&l, "{\"id\":\"g7\",\"displayName\":7,"
+	    "\"members\":[{\"value\":\"u\"}]}", NULL), ERR_OK);
+	assert_string_equal(l.group[0]->record.display_name, "");
+	assert_int_equal(l.group[0]->members, 1);
+	assert_int_equal(l.ignored, 1);
+	assert_string_equal(l.remark.text, "group 1 of the listing, id "
+	    "\"g7\": displayName is not a string");
+}
+
 static void
 a_bad_group_refuses_the_page_and_is_named(void **state)
 {
@@ -187,8 +204,6 @@ a_bad_group_refuses_the_page_and_is_named(void **state)
 	} bad[] = {
 		{ "{\"displayName\":\"x\"}", "id is missing" },
 		{ "{\"id\":7}", "id is not a string" },
-		{ "{\"id\":\"g7\",\"displayName\":7}",
-		    "\"g7\": displayName is not a string" },
 		{ "{\"id\":\"g7\",\"members\":{}}",
 		    "\"g7\": members is not a list" },
 		{ "{\"id\":\"g7\",\"members\":\"u1\"}", "not a list" },
@@ -259,6 +274,7 @@ main(void)
 		cmocka_unit_test(a_number_that_is_there_twice_refuses_the_page),
 		cmocka_unit_test(a_group_has_a_name_a_number_and_members),
 		cmocka_unit_test(a_group_may_have_no_members_and_no_name),
+		cmocka_unit_test(a_group_whose_name_is_none_has_none),
 		cmocka_unit_test(a_bad_group_refuses_the_page_and_is_named),
 		cmocka_unit_test(ids_of_members_have_a_maximum),
 		cmocka_unit_test(of_groups_with_the_same_id_the_first_is_kept),

@@ -111,6 +111,17 @@ while IFS=$tab read -r file reason published refused settings; do
 	fi
 done <"$vectors/table.tsv"
 
+tells_what_it_ignored()
+{
+	configure told
+	admin --json sync --from "$vectors/hostile-long-title.json"
+	cat "$dir/out" "$dir/err"
+	grep -q '"values_ignored":1[,}]' "$dir/out" && grep -q \
+	    'ignored: user 1 of the listing, id "1": title is longer' \
+	    "$dir/err"
+}
+check "a title that is too long is told, not taken" tells_what_it_ignored
+
 configure hostile-text.json
 check "nothing of a hostile listing steers a terminal" \
 	all_without_control hostile-text.json
