@@ -125,7 +125,8 @@ void update_repeat(struct update *update);
  * Refused unless accept_loss: an empty listing (ERR_SCIM_EMPTY); one by which
  * more than LOSS_PERCENT, and at least LOSS_MIN, of those who were active
  * would be so no more, or of those who were listed, or of the groups; and one
- * without groups where there were some (ERR_SCIM_LOSS, with the numbers).
+ * without groups where there were some, or whose groups have no member at all
+ * where there were LOSS_MIN (ERR_SCIM_LOSS, with the numbers).
  *
  * A dry run tells the differences, changes nothing, and gives *ret also when
  * it ends with ERR_SCIM_EMPTY or ERR_SCIM_LOSS: what would be.

@@ -210,10 +210,12 @@ guard_users(const struct update *update, const struct update_before *before,
 	return ERR_OK;
 }
 
-/* A server without groups is a normal one, but not if it had some. */
+/* A server without groups is a normal one, but not if it had some; nor is one
+ * whose groups have nobody left, as when it leaves `members` out. */
 static enum err
-guard_groups(const struct update_options *options,
-    const struct update_before *before, struct diag *diag)
+guard_groups(const struct update *update,
+    const struct update_options *options, const struct update_before *before,
+    struct diag *diag)
 {
 	if (before->groups_lost > 0 && !options->has_groups)
 		return fail(diag, ERR_SCIM_LOSS, "the server had groups "
@@ -224,6 +226,10 @@ guard_groups(const struct update_options *options,
 		    "vanish; nothing was changed",
 		    (long long)before->groups_lost,
 		    (long long)before->groups);
+	if (before->members >= LOSS_MIN && update->members == 0)
+		return fail(diag, ERR_SCIM_LOSS, "the server's groups had "
+		    "members (%lld) and have none any more; nothing was "
+		    "changed", (long long)before->members);
 	return ERR_OK;
 }
 
@@ -237,7 +243,8 @@ update_guard(const struct update *update,
 	if (options->accept_loss || update->repeats)
 		return ERR_OK;
 	r = guard_users(update, before, report, diag);
-	if (r != ERR_OK || !update->conf->groups_scim)
+	if (r != ERR_OK || !update->conf->groups_scim ||
+	    options->keeps_groups)
 		return r;
-	return guard_groups(options, before, diag);
+	return guard_groups(update, options, before, diag);
 }

@@ -39,6 +39,7 @@ struct update_before {
 	int64_t listed;
 	int64_t groups;
 	int64_t groups_lost;
+	int64_t members;	/* of groups */
 };
 
 /* Runs statements until one fails; the last is NULL. */

@@ -72,6 +72,7 @@ update_remember(const struct update *update, struct update_before *ret,
 		{ COUNT_LISTED, &ret->listed },
 		{ COUNT_LISTED " AND active", &ret->active },
 		{ "SELECT count(*) FROM scim_groups", &ret->groups },
+		{ "SELECT count(*) FROM scim_members", &ret->members },
 	};
 	enum err r = update_run(update->store, remember, diag);
 

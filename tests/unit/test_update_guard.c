@@ -249,6 +249,32 @@ server_that_has_no_groups_any_more_is_a_loss(void **data)
 }
 
 static void
+groups_that_have_nobody_left_are_a_loss(void **data)
+{
+	struct state *state = *data;
+
+	state->conf.groups_scim = true;
+	state->options.has_groups = true;
+	assert_err(SYNC_GROUPS(state, "+g", "1", "2", "3", "4", "5", "6", "7",
+	    "8", "9"), ERR_OK);
+	/* One fewer than LOSS_MIN. */
+	assert_err(SYNC_GROUPS(state, "+g"), ERR_OK);
+	assert_err(SYNC_GROUPS(state, "+g", "1", "2", "3", "4", "5", "+h",
+	    "6", "7", "8", "9", "10"), ERR_OK);
+	assert_err(SYNC_GROUPS(state, "+g", "+h"), ERR_SCIM_LOSS);
+	assert_string_equal(state_query(state->store,
+	    "SELECT count(*) FROM scim_members"), "10");
+	/* Somebody is: so the server tells who. */
+	assert_err(SYNC_GROUPS(state, "+g", "1", "+h"), ERR_OK);
+	assert_err(SYNC_GROUPS(state, "+g", "1", "2", "3", "4", "5", "+h",
+	    "6", "7", "8", "9", "10"), ERR_OK);
+	state->options.accept_loss = true;
+	assert_err(SYNC_GROUPS(state, "+g", "+h"), ERR_OK);
+	assert_string_equal(state_query(state->store,
+	    "SELECT count(*) FROM scim_members"), "0");
+}
+
+static void
 groups_that_are_not_wanted_any_more_are_no_loss(void **data)
 {
 	struct state *state = *data;
@@ -433,6 +459,7 @@ main(void)
 		TEST(person_whom_no_listing_has_had_is_no_loss),
 		TEST(groups_are_stored_as_listed),
 		TEST(server_that_has_no_groups_any_more_is_a_loss),
+		TEST(groups_that_have_nobody_left_are_a_loss),
 		TEST(groups_that_are_not_wanted_any_more_are_no_loss),
 		TEST(malformed_groups_are_refused),
 		TEST(more_groups_than_allowed_are_refused),
