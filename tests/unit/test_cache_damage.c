@@ -306,6 +306,33 @@ list_of_links_that_breaks_a_bound_is_none(void **state)
 	}
 }
 
+/* Room for the links is no reason to believe them, nor to search them all. */
+static void
+more_links_than_allowed_are_none(void **state)
+{
+	size_t list = (sample.len + CACHE_UNIT - 1) / CACHE_UNIT * CACHE_UNIT;
+	size_t size = list + 4 +
+	    (CACHE_LINKS_MAX + 1) * sizeof(struct cache_link);
+	AUTO_FREE uint8_t *bad = calloc(1, size);
+	struct cache_header *header = (void *)bad;
+	struct cache c = CACHE_INIT;
+
+	(void)state;
+	assert_non_null(bad);
+	memcpy(bad, sample.data, sample.len);
+	memcpy(bad + list + 4, links_of(bad) + 4, sizeof(struct cache_link));
+	header->size = htole64(size);
+	header->link_list_at = htole32((uint32_t)(list / CACHE_UNIT));
+	for (uint32_t more = 0; more < 2; more++) {
+		uint32_t count = htole32(CACHE_LINKS_MAX + more);
+
+		memcpy(bad + list, &count, sizeof(count));
+		assert_err(cache_open_bytes(bad, size, &c), ERR_OK);
+		assert_int_equal(cache_is_linked(&c, "bsimon", SAMPLE_BSIMON),
+		    more == 0);
+	}
+}
+
 /* A name without its NUL is compared up to the link's end only. */
 static void
 link_without_an_end_is_another_name(void **state)
@@ -471,6 +498,7 @@ main(void)
 		cmocka_unit_test(
 		    i5_no_file_can_link_root_or_the_systems_accounts),
 		cmocka_unit_test(list_of_links_that_breaks_a_bound_is_none),
+		cmocka_unit_test(more_links_than_allowed_are_none),
 		cmocka_unit_test(link_without_an_end_is_another_name),
 		cmocka_unit_test(header_with_an_unknown_flag_creates_nobody),
 		cmocka_unit_test(table_that_is_full_ends),

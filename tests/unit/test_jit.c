@@ -516,7 +516,7 @@ a_flow_is_begun_only_for_names_with_hope(void **data)
 {
 	static char *only_bob[] = { "bob" };
 	struct state *state = *data;
-	const struct record records[] = {
+	struct record records[] = {
 		state_record("a", "root@contoso.com", T1),
 		state_record("b", "dora@contoso.com", T1),
 	};
@@ -527,6 +527,11 @@ a_flow_is_begun_only_for_names_with_hope(void **data)
 	assert_err(expect(state, "ann@contoso.com"), ERR_USER_UNKNOWN);
 	assert_err(expect(state, "1"), ERR_USER_UNKNOWN);
 	assert_err(expect(state, ""), ERR_USER_UNKNOWN);
+	assert_err(expect(state, "dora"), ERR_USER_UNKNOWN);
+	/* Nor for the first name of somebody who has another one now. */
+	records[1].user_name = "dora.lee@contoso.com";
+	STATE_SYNC(state, records, NULL);
+	assert_err(expect(state, "dora.lee"), ERR_USER_UNKNOWN);
 	assert_err(expect(state, "dora"), ERR_USER_UNKNOWN);
 	state->conf.users_jit_max = 0;
 	assert_err(expect(state, "ann"), ERR_JIT_LIMIT);
@@ -584,6 +589,49 @@ the_last_sign_in_counts_instead_of_the_last_sync(void **data)
 	assert_err(jit_renew(state->store, conf, "ann", NOW + 9000, NULL),
 	    ERR_OK);
 	assert_err(policy_at(state, "ann", NOW + 9000), ERR_DIRECTORY_STALE);
+}
+
+static enum err
+expect_again(struct state *state, const char *login, int64_t now)
+{
+	return jit_expect_again(state->store, &state->conf, login, now, NULL);
+}
+
+/* Whoever the provider still signs in is believed to be there; whoever a
+ * listing had must be in one. */
+static void
+only_who_was_created_may_sign_in_to_be_renewed(void **data)
+{
+	struct state *state = *data;
+	const struct record records[] = {
+		state_record("b", "bob@contoso.com", T1),
+	};
+
+	STATE_SYNC(state, records, NULL);
+	assert_err(create_as(state, OID_A, "ann@contoso.com", "ann"), ERR_OK);
+	assert_err(expect_again(state, "ann", NOW + 9000), ERR_OK);
+	assert_err(expect_again(state, "bob", NOW + 9000),
+	    ERR_DIRECTORY_STALE);
+	assert_err(expect_again(state, "who", NOW + 9000), ERR_USER_UNKNOWN);
+	state->conf.access_allow = (struct conf_list){ NULL, 0 };
+	assert_err(expect_again(state, "ann", NOW + 9000),
+	    ERR_USER_NOT_ALLOWED);
+	state->conf.users_jit = false;
+	assert_err(expect_again(state, "ann", NOW + 9000),
+	    ERR_DIRECTORY_STALE);
+}
+
+static void
+a_sign_in_renews_nobody_else(void **data)
+{
+	struct state *state = *data;
+
+	assert_err(create_as(state, OID_A, "ann@contoso.com", "ann"), ERR_OK);
+	assert_err(create_as(state, OID_B, "bob@contoso.com", "bob"), ERR_OK);
+	assert_err(jit_renew(state->store, &state->conf, "ann", NOW + 900,
+	    NULL), ERR_OK);
+	assert_err(policy_at(state, "ann", NOW + 1001), ERR_OK);
+	assert_err(policy_at(state, "bob", NOW + 1001), ERR_DIRECTORY_STALE);
 }
 
 static void
@@ -828,6 +876,8 @@ main(void)
 		TEST(a_flow_is_begun_only_for_names_with_hope),
 		TEST(only_this_hosts_own_screen_will_do),
 		TEST(the_last_sign_in_counts_instead_of_the_last_sync),
+		TEST(only_who_was_created_may_sign_in_to_be_renewed),
+		TEST(a_sign_in_renews_nobody_else),
 		TEST(a_sign_in_renews_nobody_who_is_listed),
 		TEST(a_listing_knows_them_again),
 		TEST(the_alias_survives_every_new_name),

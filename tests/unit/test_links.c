@@ -337,6 +337,62 @@ another_line_of_the_configuration_links_anew(void **data)
 	assert_false(is_published(state, "bsimon", 1000));
 }
 
+/* Whoever had the account is not its person any more, even if nobody is. */
+static void
+i5_a_line_for_nobody_takes_the_account_away(void **data)
+{
+	static char nobody[] = "bsimon:who@x";
+	static char *items[] = { nobody };
+	struct state *state = *data;
+	AUTO(directory_user) struct directory_user user = { 0 };
+
+	(void)list_simon(state);
+	configure(state, items, 1);
+	assert_int_equal(list_simon(state).links, 0);
+	assert_false(is_published(state, "bsimon", 1000));
+	assert_err(find(state, "bsimon", &user), ERR_USER_UNKNOWN);
+	state_account(state, "s", "b.simon", "");
+}
+
+/* One is listed, the other, whose record is the later one, is not. */
+static void
+i3_of_two_with_the_name_who_is_here_is_linked(void **data)
+{
+	struct state *state = *data;
+	AUTO(directory_user) struct directory_user user = { 0 };
+	struct record records[] = {
+		state_record("n", "other@x", T1),
+		state_record("s", SIMON, T2),
+	};
+
+	configure(state, NULL, 0);
+	STATE_SYNC(state, records, NULL);
+	records[0].user_name = SIMON;
+	configure(state, simon_items, 1);
+	assert_err(state_sync(state, records, 1, NULL), ERR_OK);
+	assert_err(find(state, "bsimon", &user), ERR_OK);
+	assert_string_equal(user.scim_id, "n");
+	assert_true(is_published(state, "bsimon", 1000));
+}
+
+/* Two accounts for one name: the person, called so twice, gets the first. */
+static void
+i3_a_renamed_person_does_not_get_a_second_account(void **data)
+{
+	static char second[] = "bob:new@contoso.com";
+	static char *items[] = { simon_item, second };
+	struct state *state = *data;
+	struct record records[] = { state_record("s", SIMON, T1) };
+
+	state_set_local(ROOT BSIMON "bob:x:1001:1001::/:/bin/sh\n", "");
+	configure(state, items, 2);
+	STATE_SYNC(state, records, NULL);
+	records[0].user_name = "new@contoso.com";
+	STATE_SYNC(state, records, NULL);
+	assert_true(is_published(state, "bsimon", 1000));
+	assert_false(is_published(state, "bob", 1001));
+}
+
 static void
 two_people_of_one_name_are_not_linked(void **data)
 {
@@ -466,6 +522,9 @@ main(void)
 		TEST(who_vanished_before_the_first_link_is_not_linked),
 		TEST(a_link_that_is_not_configured_any_more_is_gone),
 		TEST(another_line_of_the_configuration_links_anew),
+		TEST(i5_a_line_for_nobody_takes_the_account_away),
+		TEST(i3_of_two_with_the_name_who_is_here_is_linked),
+		TEST(i3_a_renamed_person_does_not_get_a_second_account),
 		TEST(two_people_of_one_name_are_not_linked),
 		TEST(i5_the_name_of_a_link_is_given_to_nobody),
 		TEST(i5_who_had_the_name_of_a_link_waits_for_its_end),
