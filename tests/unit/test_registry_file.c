@@ -178,6 +178,9 @@ ids_outside_the_range_are_refused(void **data)
 	}
 	state->conf.users_min_id = 2000000000;
 	refuses(state, GOOD, strlen(GOOD), ERR_ID_RANGE, "line 1: ");
+	state->conf.users_min_id = ID_MIN;
+	state->conf.users_max_id = 1879050000;
+	refuses(state, GOOD, strlen(GOOD), ERR_ID_RANGE, "line 1: ");
 	state->conf.users_min_id = 0;
 	refuses(state, "u 0 root\n", 9, ERR_CONF_VALUE, "min_id");
 }

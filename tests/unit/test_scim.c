@@ -126,6 +126,23 @@ a_total_that_changes_makes_it_begin_again(void **state)
 	assert_int_equal(l.distinct, 26);
 }
 
+/* One came in front and another moved back: who fell between two pages is
+ * missing, though as many came as were said to be there. */
+static void
+who_falls_between_two_pages_is_not_lost(void **state)
+{
+	AUTO(scim_listing) struct scim_listing l = SCIM_LISTING_INIT;
+	struct diag diag = DIAG_INIT;
+	struct scim_fake f = { .users = 25, .grow_every = 3, .grows = 1,
+		.repeat_at = 24, .repeats = 1 };
+
+	(void)state;
+	assert_err(scim_fake_list_tens(&f, &l, &diag), ERR_OK);
+	assert_int_equal(l.total, 26);
+	assert_int_equal(l.distinct, 26);
+	assert_int_equal(f.requests, 6);
+}
+
 static void
 a_cursor_that_nobody_asked_for_is_followed(void **state)
 {
@@ -227,6 +244,7 @@ main(void)
 		cmocka_unit_test(users_that_keep_moving_make_it_partial),
 		cmocka_unit_test(users_that_move_once_make_it_begin_again),
 		cmocka_unit_test(a_total_that_changes_makes_it_begin_again),
+		cmocka_unit_test(who_falls_between_two_pages_is_not_lost),
 		cmocka_unit_test(a_cursor_that_nobody_asked_for_is_followed),
 		cmocka_unit_test(without_total_and_cursor_it_is_no_listing),
 		cmocka_unit_test(more_users_than_allowed_are_an_error),

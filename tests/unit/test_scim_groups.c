@@ -139,6 +139,25 @@ pages_of_groups_do_not_go_missing(void **state)
 	}
 }
 
+/* Requests 2 and 3 find groups, and the cursor is lost. */
+static void
+groups_that_were_there_a_moment_ago_are_not_missing(void **state)
+{
+	static const int statuses[] = { 404, 405, 501 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(statuses); i++) {
+		AUTO(scim_listed) struct scim_listed l = SCIM_LISTED_INIT;
+		struct diag diag = DIAG_INIT;
+		struct scim_fake f = { .users = 5, .groups = 15,
+			.by_cursor = true, .expiry = "expiredCursor",
+			.expiries = 1, .fail_from = 4, .failures = 1,
+			.fail_status = statuses[i] };
+
+		assert_err(list(&f, &l, &diag), ERR_SCIM_PARTIAL);
+	}
+}
+
 static void
 users_cannot_be_missing(void **state)
 {
@@ -282,6 +301,8 @@ main(void)
 		cmocka_unit_test(no_groups_at_the_moment_is_something_else),
 		cmocka_unit_test(any_other_failure_is_one_of_the_whole_listing),
 		cmocka_unit_test(pages_of_groups_do_not_go_missing),
+		cmocka_unit_test(
+		    groups_that_were_there_a_moment_ago_are_not_missing),
 		cmocka_unit_test(users_cannot_be_missing),
 		cmocka_unit_test(groups_that_are_repeated_are_kept_once),
 		cmocka_unit_test(

@@ -168,6 +168,8 @@ a_bad_resource_refuses_the_listing_and_is_named(void **state)
 		{ "{\"id\":\"u7\",\"userName\":\"\"}", "\"u7\"" },
 		{ "{\"id\":\"u7\",\"userName\":{}}",
 		    "\"u7\": userName is not a string" },
+		{ "{\"id\":\"u7\",\"userName\":7}",
+		    "\"u7\": userName is not a string" },
 		{ "{\"id\":\"u7\",\"userName\":\"b\",\"externalId\":[]}",
 		    "\"u7\": externalId is not a string" },
 		{ "{\"id\":\"u7\",\"userName\":\"b\",\"active\":true,"
@@ -361,6 +363,25 @@ what_is_no_list_response_is_refused(void **state)
 }
 
 static void
+a_cursor_has_a_maximum(void **state)
+{
+	char cursor[SCIM_CURSOR_MAX + 2];
+
+	(void)state;
+	memset(cursor, 'x', sizeof(cursor) - 1);
+	cursor[sizeof(cursor) - 1] = '\0';
+	for (size_t more = 0; more < 2; more++) {
+		AUTO(scim_listing) struct scim_listing l = SCIM_LISTING_INIT;
+		AUTO(buf) struct buf text = BUF_INIT(8192);
+
+		assert_err(buf_printf(&text, "{\"totalResults\":9,"
+		    "\"nextCursor\":\"%s\"}", cursor + 1 - more), ERR_OK);
+		assert_err(add(&l, buf_str(&text), NULL),
+		    more == 0 ? ERR_OK : ERR_SCIM);
+	}
+}
+
+static void
 an_id_that_comes_again_is_counted_once(void **state)
 {
 	AUTO(scim_listing) struct scim_listing l = SCIM_LISTING_INIT;
@@ -459,6 +480,7 @@ main(void)
 		cmocka_unit_test(
 		    what_was_ignored_is_counted_and_the_first_is_told),
 		cmocka_unit_test(what_is_no_list_response_is_refused),
+		cmocka_unit_test(a_cursor_has_a_maximum),
 		cmocka_unit_test(an_id_that_comes_again_is_counted_once),
 		cmocka_unit_test(a_saved_listing_must_be_complete),
 		cmocka_unit_test(

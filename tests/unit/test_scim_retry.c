@@ -27,6 +27,21 @@ a_busy_server_is_asked_again(void **state)
 	}
 }
 
+/* Each of six waits is exactly as long as it must be once in billions of
+ * syncs. */
+static void
+hosts_do_not_come_back_together(void **state)
+{
+	AUTO(scim_listing) struct scim_listing l = SCIM_LISTING_INIT;
+	struct diag diag = DIAG_INIT;
+	struct scim_fake f = { .users = 5, .fail_status = 503,
+		.failures = SCIM_RETRIES_MAX };
+
+	(void)state;
+	assert_err(scim_fake_list_tens(&f, &l, &diag), ERR_OK);
+	assert_true(f.waited > 63000);
+}
+
 static void
 a_server_that_stays_busy_is_an_error(void **state)
 {
@@ -166,6 +181,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_busy_server_is_asked_again),
+		cmocka_unit_test(hosts_do_not_come_back_together),
 		cmocka_unit_test(a_server_that_stays_busy_is_an_error),
 		cmocka_unit_test(retry_after_is_obeyed_within_bounds),
 		cmocka_unit_test(

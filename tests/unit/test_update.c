@@ -310,6 +310,11 @@ site_is_written_once_and_the_rest_goes_on(void **data)
 	STATE_SYNC(state, records, &report);
 	assert_int_equal(report.site_conflicts, 0);
 	assert_string_equal(state_user(state, "site", "a"), "Berlin");
+	/* Not by any program that there may be. */
+	state_exec(state->store, "UPDATE users SET site = 'Paris'",
+	    ERR_EXISTS);
+	state_exec(state->store, "UPDATE users SET site = ''", ERR_EXISTS);
+	state_exec(state->store, "UPDATE users SET site = 'Berlin'", ERR_OK);
 }
 
 #define TEST(name) \

@@ -151,6 +151,42 @@ tombstones_do_not_count(void **data)
 	assert_err(sync_people(state, &after, NULL), ERR_OK);
 }
 
+/* The same of people who are listed, and inactive all the time. */
+static void
+inactive_people_are_counted_without_tombstones(void **data)
+{
+	struct state *state = *data;
+	struct people people = { .count = 0 };
+
+	add_people(&people, 0, 100, false);
+	assert_err(sync_people(state, &people, NULL), ERR_OK);
+	people.count = 40;
+	state->options.accept_loss = true;
+	assert_err(sync_people(state, &people, NULL), ERR_OK);
+	state->options.accept_loss = false;
+	people.count = 30;
+	assert_err(sync_people(state, &people, NULL), ERR_SCIM_LOSS);
+	people.count = 32;
+	assert_err(sync_people(state, &people, NULL), ERR_OK);
+}
+
+/* A quarter of those who are listed, a tenth with those who are not. */
+static void
+people_whom_no_listing_has_had_hide_no_loss(void **data)
+{
+	struct state *state = *data;
+	struct people people = { .count = 0 };
+
+	add_people(&people, 0, 100, true);
+	assert_err(sync_people(state, &people, NULL), ERR_OK);
+	state_exec(state->store, "UPDATE users SET seen_at = 5 "
+	    "WHERE CAST(substr(scim_id, 2) AS INTEGER) >= 40", ERR_OK);
+	people.count = 30;
+	assert_err(sync_people(state, &people, NULL), ERR_SCIM_LOSS);
+	people.count = 32;
+	assert_err(sync_people(state, &people, NULL), ERR_OK);
+}
+
 static void
 person_whom_no_listing_has_had_is_no_loss(void **data)
 {
@@ -272,6 +308,27 @@ groups_that_have_nobody_left_are_a_loss(void **data)
 	assert_err(SYNC_GROUPS(state, "+g", "+h"), ERR_OK);
 	assert_string_equal(state_query(state->store,
 	    "SELECT count(*) FROM scim_members"), "0");
+}
+
+static void
+too_many_groups_at_once_are_refused(void **data)
+{
+	static const char *const all[] = {
+		"+a", "+b", "+c", "+d", "+e", "+f", "+g", "+h", "+i", "+j",
+		"+k", "+l",
+	};
+	struct state *state = *data;
+
+	state->conf.groups_scim = true;
+	state->options.has_groups = true;
+	assert_err(sync_groups(state, all, 12), ERR_OK);
+	assert_err(sync_groups(state, all, 2), ERR_SCIM_LOSS);
+	assert_err(SYNC_GROUPS(state, "+m", "+n", "+o", "+p", "+q", "+r",
+	    "+s", "+t", "+u", "+v", "+w", "+x"), ERR_SCIM_LOSS);
+	assert_string_equal(state_query(state->store,
+	    "SELECT group_concat(id, '') FROM scim_groups"), "abcdefghijkl");
+	/* Nine are few. */
+	assert_err(sync_groups(state, all, 3), ERR_OK);
 }
 
 static void
@@ -456,10 +513,13 @@ main(void)
 		cmocka_unit_test(too_many_at_once_are_refused),
 		TEST(refused_listing_changes_nothing_and_accepted_all),
 		TEST(tombstones_do_not_count),
+		TEST(inactive_people_are_counted_without_tombstones),
+		TEST(people_whom_no_listing_has_had_hide_no_loss),
 		TEST(person_whom_no_listing_has_had_is_no_loss),
 		TEST(groups_are_stored_as_listed),
 		TEST(server_that_has_no_groups_any_more_is_a_loss),
 		TEST(groups_that_have_nobody_left_are_a_loss),
+		TEST(too_many_groups_at_once_are_refused),
 		TEST(groups_that_are_not_wanted_any_more_are_no_loss),
 		TEST(malformed_groups_are_refused),
 		TEST(more_groups_than_allowed_are_refused),
