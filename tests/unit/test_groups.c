@@ -73,6 +73,11 @@ membership_follows_the_attribute_and_gids_stay(void **data)
 	assert_err(state_sync(state, records, 1, NULL), ERR_OK);
 	assert_string_equal(groups_of(state, "ann"), "sales");
 	assert_string_equal(groups_of(state, "bob"), "");
+	/* A group of tombstones alone is none, and its name is free. */
+	records[0].department = "Support";
+	assert_err(state_sync(state, records, 1, NULL), ERR_OK);
+	assert_string_equal(state_query(state->store,
+	    "SELECT group_concat(name) FROM groups"), "support");
 }
 
 #define SEVENTY "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz" \

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/limits.h"
+
 /* Homes are below the test's directory. */
 static void
 move_homes(struct state *state)
@@ -177,6 +179,29 @@ i3_home_by_a_former_template_keeps_the_name(void **data)
 	state_account(state, "n", "ann", "");
 }
 
+/* Nobody can say whether it is there. */
+static void
+a_home_whose_path_is_too_long_keeps_the_name(void **data)
+{
+	struct state *state = *data;
+	char template[HOME_MAX_LEN + 1];
+
+	(void)lose_ann(state);
+	memset(template, 'x', sizeof(template));
+	template[0] = '/';
+	memcpy(template + sizeof(template) - 4, "/%u", 4);
+	state->conf.users_home = template;
+	meet_ann(state, NULL);
+	state_account(state, "n", "", "name-home");
+	template[HOME_MAX_LEN / 2] = '/';
+	memcpy(template + HOME_MAX_LEN / 2, "/%u", 4);
+	meet_ann(state, NULL);
+	state_account(state, "n", "", "name-home");
+	memcpy(template + 100, "/%u", 4);
+	meet_ann(state, NULL);
+	state_account(state, "n", "ann", "");
+}
+
 /* She was renamed to smith, which ann's home does not show. */
 static void
 i3_home_of_the_first_name_keeps_the_later_one_too(void **data)
@@ -236,6 +261,7 @@ main(void)
 		TEST(tombstone_that_comes_back_in_time_is_as_before),
 		TEST(whatever_may_be_a_home_keeps_the_name),
 		TEST(i3_home_by_a_former_template_keeps_the_name),
+		TEST(a_home_whose_path_is_too_long_keeps_the_name),
 		TEST(i3_home_of_the_first_name_keeps_the_later_one_too),
 		TEST(i3_name_goes_at_the_moment_of_vanishing),
 	};
