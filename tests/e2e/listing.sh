@@ -11,13 +11,6 @@ asked() # PATTERN
 	lab requests | grep -c "^GET .*$1"
 }
 
-# Who is there, with which ids, and what programs see.
-people()
-{
-	8x8sso --json user list | sha256sum
-	sha256sum "$CACHE"
-}
-
 # Under these faults a sync succeeds, and nobody is another one than before.
 same_people() # FAULT...
 {
@@ -28,20 +21,6 @@ same_people() # FAULT...
 	status=$?
 	cat /run/out
 	same "0 $before" "$status $(people)"
-}
-
-changes_nothing() # REASON FAULT...
-{
-	reason=$1
-	shift
-	lab fault "$@"
-	before=$(people)
-	8x8sso sync >/run/out 2>&1
-	status=$?
-	lab fault
-	cat /run/out
-	[ "$status" -eq 1 ] && grep -q "($reason: " /run/out &&
-		same "$before" "$(people)"
 }
 
 set_up

@@ -5,18 +5,6 @@
 # shellcheck source=tests/lib/e2e.sh
 . "${top_srcdir:?}/tests/lib/e2e.sh"
 
-# A run that has to fail and must not change anything.
-changes_nothing() # FAULT...
-{
-	lab fault "$@"
-	before=$(sha256sum "$CACHE"; 8x8sso user list)
-	8x8sso sync
-	status=$?
-	lab fault
-	[ "$status" -eq 1 ] || { echo "status $status"; return 1; }
-	same "$before" "$(sha256sum "$CACHE"; 8x8sso user list)"
-}
-
 is_known() # NAME
 {
 	getent -s 8x8 passwd "$1"
@@ -57,24 +45,25 @@ check "sync asks for the pages one after the other" \
 	test "$(lab requests | grep -c '^GET.*startIndex')" -ge 3
 check "ids stay when others come" same "$uid" "$(id -u b.simon)"
 
-check "a listing that breaks off changes nothing" changes_nothing die_page=2
+check "a listing that breaks off changes nothing" \
+	changes_nothing http die_page=2
 check "a listing with an error page changes nothing" \
-	changes_nothing error_page=2
+	changes_nothing http-status error_page=2
 check "a listing with too few users changes nothing" \
-	changes_nothing total_more=3
-check "status 500 changes nothing" changes_nothing status=500
-check "status 401 changes nothing" changes_nothing status=401
-check "an HTML page changes nothing" changes_nothing html=1
-check "junk instead of JSON changes nothing" changes_nothing junk=1
+	changes_nothing scim-partial total_more=3
+check "status 500 changes nothing" changes_nothing http-status status=500
+check "status 401 changes nothing" changes_nothing http-auth status=401
+check "an HTML page changes nothing" changes_nothing scim html=1
+check "junk instead of JSON changes nothing" changes_nothing json junk=1
 check "a key that occurs twice changes nothing" \
-	changes_nothing duplicate_keys=1
+	changes_nothing json duplicate_keys=1
 check "a redirect is not followed and changes nothing" \
-	changes_nothing redirect=https://localhost:8443/elsewhere
+	changes_nothing http-redirect redirect=https://localhost:8443/elsewhere
 
 check "a server that gives page one again changes nothing" \
-	changes_nothing page_one_again=1 total_more=300
+	changes_nothing scim-partial page_one_again=1 total_more=300
 sed -i 's/^timeout.*/timeout = 1s/' "$CONF"
-check "a server that is too slow changes nothing" changes_nothing slow=3
+check "a server that is too slow changes nothing" changes_nothing timeout slow=3
 write_conf
 check "a server with its own idea of itemsPerPage is understood" sh -c \
 	"'$top_srcdir/tests/lab/lab' fault $LAB items_requested=1 && 8x8sso sync"

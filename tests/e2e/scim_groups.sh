@@ -10,20 +10,6 @@ groups_of() # NAME
 	id -Gn "$1" | tr ' ' '\n' | sort | paste -sd ' '
 }
 
-changes_nothing() # REASON FAULT...
-{
-	reason=$1
-	shift
-	lab fault "$@"
-	before=$(sha256sum "$CACHE"; groups_of b.simon)
-	8x8sso sync >/run/out 2>&1
-	status=$?
-	lab fault groups=1
-	cat /run/out
-	[ "$status" -eq 1 ] && grep -q "($reason: " /run/out &&
-		same "$before" "$(sha256sum "$CACHE"; groups_of b.simon)"
-}
-
 set_up
 check "a server without groups, as 8x8: 404 is no failure" 8x8sso sync
 check "b.simon is in no other group" same b.simon "$(groups_of b.simon)"

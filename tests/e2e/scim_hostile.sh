@@ -179,16 +179,6 @@ check "hostile ids: and all are there" \
 	same "$number" "$(getent -s 8x8 passwd | grep -c '^uid')"
 
 # -- more than there may be ------------------------------------------------
-changes_nothing() # REASON
-{
-	before=$(sha256sum "$CACHE"; 8x8sso --json user list)
-	8x8sso sync >/run/out 2>&1
-	status=$?
-	cat /run/out
-	[ "$status" -eq 1 ] && grep -q "($1: " /run/out &&
-		same "$before" "$(sha256sum "$CACHE"; 8x8sso --json user list)"
-}
-
 long=$(head -c 2000 /dev/zero | tr '\0' x)
 for attribute in title externalId name.givenName "$enterprise:department"; do
 	lab put ann@contoso.com "$attribute" "\"$long\""

@@ -37,17 +37,6 @@ is_refused() # USER-NAME REASON
 		grep -q " $2 " && [ "$(wc -l </run/refused)" -eq 1 ]
 }
 
-changes_nothing() # REASON
-{
-	before=$(sha256sum "$CACHE"; 8x8sso user list | sha256sum)
-	8x8sso sync >/run/out 2>&1
-	status=$?
-	cat /run/out
-	[ "$status" -eq 1 ] && grep -q "($1: " /run/out &&
-		same "$before" "$(sha256sum "$CACHE"
-			8x8sso user list | sha256sum)"
-}
-
 set_up
 serve 8095
 use 8095

@@ -110,6 +110,32 @@ set_up_and_sync()
 	8x8sso sync >/run/sync.log 2>&1 || bail_out "sync: $(cat /run/sync.log)"
 }
 
+# -- syncs -----------------------------------------------------------------
+
+# Who is in the directory, with which ids, and what programs see.
+people()
+{
+	8x8sso --json user list | sha256sum
+	8x8sso --json group list | sha256sum
+	sha256sum "$CACHE"
+}
+
+# A sync fails for this reason and changes nothing: under the faults that there
+# are, or under these and then there are none.
+changes_nothing() # REASON [FAULT...]
+{
+	nothing_reason=$1
+	shift
+	[ $# -eq 0 ] || lab fault "$@"
+	nothing_before=$(people)
+	nothing_status=0
+	8x8sso sync >/run/out 2>&1 || nothing_status=$?
+	[ $# -eq 0 ] || lab fault
+	cat /run/out
+	[ "$nothing_status" -eq 1 ] && grep -q "($nothing_reason: " /run/out &&
+		same "$nothing_before" "$(people)"
+}
+
 # -- logins ----------------------------------------------------------------
 
 # The command with which the lab answers for a person, for login.py.
