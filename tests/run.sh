@@ -329,10 +329,8 @@ stage_e2e()
 	for script in "$top"/tests/e2e/${E2E:-*}.sh; do
 		echo "$script"
 	done >"$work/e2e-scripts"
-	lane=0
-	while [ "$lane" -lt "$jobs" ]; do
-		e2e_lane "$lane" &
-		lane=$((lane + 1))
+	for _ in $(seq "$jobs"); do
+		e2e_lane &
 	done
 	wait
 	while read -r script; do
@@ -341,16 +339,15 @@ stage_e2e()
 }
 
 # Most of a script's time is waiting; each has a host of its own, so that as
-# many run at a time as there are processors.
-e2e_lane() # PLACE
+# many run at a time as there are processors.  Whoever is first takes the next.
+e2e_lane()
 {
-	awk -v place="$1" -v jobs="$jobs" 'NR % jobs == place' \
-	    "$work/e2e-scripts" |
-	    while read -r script; do
+	while read -r script; do
 		name=$(basename "$script" .sh)
+		mkdir "$work/e2e-$name.taken" 2>/dev/null || continue
 		relay "$name" "$top/tests/lib/host.sh" "$work/stage" \
 		    sh "$script" >"$work/e2e-$name" </dev/null
-	done
+	done <"$work/e2e-scripts"
 }
 
 stage_demo()
