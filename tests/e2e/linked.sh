@@ -3,6 +3,7 @@
 #
 # A local account that is a provisioned person's ([users] link_local): ours in
 # every program, on the PAM lines that are shipped, and local again without us.
+# shellcheck disable=SC2119 # respond: no variant
 # shellcheck source=tests/lib/e2e.sh
 . "${top_srcdir:?}/tests/lib/e2e.sh"
 
