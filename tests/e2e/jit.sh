@@ -75,18 +75,7 @@ picture_of() # FILE NAME
 	    -e 's/SAMLRequest=.*/SAMLRequest/; s/Login [0-9a-f]+/Login/' "$1"
 }
 
-set_up
-mkdir -p "$LOGINS"
-(umask 077; printf 'Authorization: Bearer %s\n' "$(cat "$LAB/token")" \
-    >/run/entra.token)
-cat >/run/entra <<'END'
-#!/bin/sh
-# approve CODE UPN
-exec curl -sf --noproxy '*' -H @/run/entra.token \
-    -d "{\"user_code\":\"$2\",\"upn\":\"$3\",\"variants\":\"${4-}\"}" \
-    "http://127.0.0.1:8445/lab/decide"
-END
-chmod 0755 /run/entra
+entra_set_up
 cp /etc/pam.d/login /etc/pam.d/display
 
 # -- off ---------------------------------------------------------------------

@@ -37,7 +37,8 @@ per_host = 1000
 concurrent = 400$conf_lines"
 }
 
-device_set_up()
+# The host and the lab, and what people do at Entra: /run/entra.
+entra_set_up()
 {
 	set_up
 	mkdir -p "$LOGINS"
@@ -60,6 +61,11 @@ device_set_up()
 	    -d "{$2}" "$ENTRA/lab/$1"
 	END
 	chmod 0755 /run/entra
+}
+
+device_set_up()
+{
+	entra_set_up
 	device_conf
 	8x8sso sync >/run/sync.log 2>&1 || bail_out "sync: $(cat /run/sync.log)"
 }
