@@ -17,7 +17,7 @@
 #define STEPS 8
 #define RANGE_MIN 2000000000u
 #define RANGE_SIZE 60u
-#define HISTORIES 150
+#define HISTORIES 40
 
 /* -- a history, the same for the same seed --------------------------------- */
 
