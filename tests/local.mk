@@ -19,7 +19,9 @@ EXTRA_DIST += tests/lib/saml_make.py tests/lib/tap.sh tests/lib/verdict.sh \
 
 # Every check with one mistake, and the test that sees it: some minutes.
 EXTRA_DIST += tests/mutants/device.mutants \
-	tests/mutants/device-state.mutants tests/mutants/rows.tsv \
+	tests/mutants/device-state.mutants \
+	tests/mutants/provisioning.mutants \
+	tests/mutants/provisioning-listing.mutants tests/mutants/rows.tsv \
 	tests/mutants/run.sh tests/mutants/saml.mutants \
 	tests/mutants/table.awk
 mutants:

@@ -560,6 +560,53 @@ gids_of_the_server_are_taken(void **data)
 	assert_string_equal(refusal_of(state, "scim:2"), "name-local");
 }
 
+/* One group of the server's and one of an attribute, new at once. */
+static void
+sync_sales(struct state *state, const char *number)
+{
+	struct record ann = state_record("a", "ann", T1);
+	const struct group_record group = { "1", "Docks", number };
+	const struct update_options options = { .has_groups = true };
+	struct update *update = NULL;
+	struct update_report report;
+	struct diag diag = DIAG_INIT;
+	char department[] = "department";
+	char *items[] = { department };
+
+	ann.department = "Sales";
+	configure_groups(state, items, 1);
+	assert_err(update_begin(state->store, &state->conf, 1, &update,
+	    &diag), ERR_OK);
+	assert_err(update_add(update, &ann, &diag), ERR_OK);
+	if (number != NULL)
+		assert_err(update_add_group(update, &group, &diag), ERR_OK);
+	assert_err(update_commit(&update, &options, &report, &diag), ERR_OK);
+}
+
+/* Sales would have this very gid, and can have any other one. */
+static void
+who_can_have_one_gid_only_comes_first(void **data)
+{
+	struct state *state = *data;
+	void *other = NULL;
+	struct state *host;
+	const char *gid;
+	char attribute[] = "gidNumber";
+
+	sync_sales(state, NULL);
+	gid = state_query(state->store, "SELECT gid FROM groups");
+	assert_int_equal(state_setup(&other), 0);
+	host = other;
+	host->conf.groups_scim = true;
+	host->conf.groups_gid_attribute = attribute;
+	sync_sales(host, gid);
+	assert_string_equal(state_query(host->store,
+	    "SELECT gid FROM groups WHERE name = 'docks'"), gid);
+	assert_string_equal(state_query(host->store,
+	    "SELECT count(*) FROM groups"), "2");
+	assert_int_equal(state_teardown(&other), 0);
+}
+
 static void
 gids_that_cannot_be_are_refused(void **data)
 {
@@ -674,6 +721,7 @@ main(void)
 		TEST(long_ids_stay_apart),
 		TEST(alias_is_a_member_and_the_made_up_id_is_not),
 		TEST(gids_of_the_server_are_taken),
+		TEST(who_can_have_one_gid_only_comes_first),
 		TEST(gids_that_cannot_be_are_refused),
 		TEST(who_has_a_gid_keeps_it),
 		TEST(what_is_as_before_is_not_written),

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "directory/names.h"
 
 /* Homes are below the test's directory. */
 static void
@@ -179,6 +180,19 @@ i3_home_by_a_former_template_keeps_the_name(void **data)
 	state_account(state, "n", "ann", "");
 }
 
+static void
+who_is_here_keeps_the_name_whoever_releases_it(void **data)
+{
+	struct state *state = *data;
+	struct diag diag = DIAG_INIT;
+
+	(void)lose_ann(state);
+	assert_err(names_release(state->store, "z", &diag), ERR_OK);
+	state_account(state, "z", "zoe", "");
+	assert_err(names_release(state->store, "a", &diag), ERR_OK);
+	state_account(state, "a", "", "");
+}
+
 /* Nobody can say whether it is there. */
 static void
 a_home_whose_path_is_too_long_keeps_the_name(void **data)
@@ -197,9 +211,6 @@ a_home_whose_path_is_too_long_keeps_the_name(void **data)
 	memcpy(template + HOME_MAX_LEN / 2, "/%u", 4);
 	meet_ann(state, NULL);
 	state_account(state, "n", "", "name-home");
-	memcpy(template + 100, "/%u", 4);
-	meet_ann(state, NULL);
-	state_account(state, "n", "ann", "");
 }
 
 /* She was renamed to smith, which ann's home does not show. */
@@ -261,6 +272,7 @@ main(void)
 		TEST(tombstone_that_comes_back_in_time_is_as_before),
 		TEST(whatever_may_be_a_home_keeps_the_name),
 		TEST(i3_home_by_a_former_template_keeps_the_name),
+		TEST(who_is_here_keeps_the_name_whoever_releases_it),
 		TEST(a_home_whose_path_is_too_long_keeps_the_name),
 		TEST(i3_home_of_the_first_name_keeps_the_later_one_too),
 		TEST(i3_name_goes_at_the_moment_of_vanishing),

@@ -179,6 +179,71 @@ everybody_with_an_account_is_published_in_order_of_id(void **data)
 }
 
 static void
+i6_a_tombstone_is_in_no_group_of_its_attributes(void **data)
+{
+	struct state *state = *data;
+	AUTO(buf) struct buf out = BUF_INIT(65536);
+	struct publish_report report;
+
+	plant(state, "z", "zoe", 2000000001, "'zoe', '', '', 1, 0");
+	plant(state, "a", "ann", 2000000002, "'ann', '', '', 0, 1");
+	state_exec(state->store, "UPDATE users SET department = 'Sales'",
+	    ERR_OK);
+	state_exec(state->store, "INSERT INTO ids(id, kind, key) VALUES "
+	    "(2000000009, 'g', 'department:Sales')", ERR_OK);
+	state_exec(state->store, "INSERT INTO groups(gid, key, name) VALUES "
+	    "(2000000009, 'department:Sales', 'sales')", ERR_OK);
+	assert_err(build(state, &out, &report), ERR_OK);
+	assert_string_equal(buf_str(&out),
+	    "@sales:2000000009\n"
+	    "zoe:2000000001::/home/zoe:/bin/bash:yes:2000000009\n"
+	    "ann:2000000002::/home/ann:/bin/bash:no\n");
+}
+
+static void
+i6_a_group_that_is_left_out_is_nobodys(void **data)
+{
+	struct state *state = *data;
+	AUTO(buf) struct buf out = BUF_INIT(65536);
+	struct publish_report report;
+
+	state_set_local("", "docker:x:999:\n");
+	plant(state, "z", "zoe", 2000000001, "'zoe', '', '', 1, 0");
+	state_exec(state->store, "UPDATE users SET department = 'Docker'",
+	    ERR_OK);
+	state_exec(state->store, "INSERT INTO ids(id, kind, key) VALUES "
+	    "(2000000009, 'g', 'department:Docker')", ERR_OK);
+	state_exec(state->store, "INSERT INTO groups(gid, key, name) VALUES "
+	    "(2000000009, 'department:Docker', 'docker')", ERR_OK);
+	assert_err(build(state, &out, &report), ERR_OK);
+	assert_string_equal(buf_str(&out),
+	    "zoe:2000000001::/home/zoe:/bin/bash:yes\n");
+	assert_int_equal(report.left_out, 1);
+}
+
+/* The server knows them by the id that it gave, and by no other. */
+static void
+i6_no_server_puts_who_was_created_into_a_group_by_our_id(void **data)
+{
+	struct state *state = *data;
+	AUTO(buf) struct buf out = BUF_INIT(65536);
+	struct publish_report report;
+
+	plant(state, "jit:z", "zoe", 2000000001, "'zoe', '', '', 1, 0");
+	state_exec(state->store, "INSERT INTO aliases(scim_id, user_id) "
+	    "VALUES ('z', 'jit:z')", ERR_OK);
+	plant_group(state, "sales", 2000000009);
+	plant_group(state, "berlin", 2000000008);
+	plant_member(state, "jit:z", 2000000009);
+	plant_member(state, "z", 2000000008);
+	assert_err(build(state, &out, &report), ERR_OK);
+	assert_string_equal(buf_str(&out),
+	    "@berlin:2000000008\n"
+	    "@sales:2000000009\n"
+	    "zoe:2000000001::/home/zoe:/bin/bash:yes:2000000008\n");
+}
+
+static void
 that_people_may_be_created_is_said_only_when_configured(void **data)
 {
 	struct state *state = *data;
@@ -604,6 +669,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(everybody_with_an_account_is_published_in_order_of_id),
+		TEST(i6_a_tombstone_is_in_no_group_of_its_attributes),
+		TEST(i6_a_group_that_is_left_out_is_nobodys),
+		TEST(i6_no_server_puts_who_was_created_into_a_group_by_our_id),
 		TEST(that_people_may_be_created_is_said_only_when_configured),
 		TEST(refused_records_have_no_account),
 		TEST(i5_local_names_and_ids_are_left_out),
