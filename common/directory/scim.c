@@ -16,6 +16,8 @@ struct attempt {
 	unsigned int pages;
 	bool cursors;			/* the server pages by them */
 	bool missing;			/* it has none of this type */
+	size_t step;			/* what pages bring; 0: not known */
+	bool uneven;			/* they do not bring alike */
 	struct buf *etags;		/* NULL: there will be none */
 };
 
@@ -66,11 +68,58 @@ remember_etag(struct attempt *a, size_t first)
 		a->etags = NULL;
 }
 
+/* The page that came will be followed by one from here on, if it brings as
+ * much as the one before it did.  Who did not do so once is not trusted again,
+ * because a page that is not wanted costs the server as much as any other. */
+static size_t
+first_of_next(const struct attempt *a)
+{
+	const struct scim_listing *listing = a->listing;
+	size_t next = listing->received + a->step + 1;
+
+	return a->step == 0 || a->uneven || a->cursors ||
+	    next > listing->total ? 0 : next;
+}
+
+/* So that the server makes the next page while we read this one. */
+static void
+expect(const struct attempt *a, size_t first)
+{
+	AUTO(buf) struct buf url = BUF_INIT(SCIM_PAGE_URL_MAX);
+	const struct scim_server *server = a->client->server;
+
+	if (first != 0 && server->expect != NULL &&
+	    scim_ask_url(a->client->request, a->listing->type, "", first,
+	    &url) == ERR_OK)
+		server->expect(server->context, buf_str(&url));
+}
+
+/* Reads the page that came. */
+static enum err
+read_page(struct attempt *a, struct diag *diag)
+{
+	struct scim_listing *listing = a->listing;
+	const struct http_response *response = a->client->response;
+	size_t before = listing->received;
+	size_t expected = first_of_next(a);
+	enum err r;
+
+	expect(a, expected);
+	r = scim_page_add(listing, response->body.data, response->body.len,
+	    &a->page, diag);
+	if (r != ERR_OK)
+		return r;
+	a->cursors = a->cursors || a->page.cursor[0] != '\0';
+	a->uneven = a->uneven ||
+	    (expected != 0 && expected != listing->received + 1);
+	a->step = listing->received - before;
+	return ERR_OK;
+}
+
 static enum err
 next_page(struct attempt *a, struct diag *diag)
 {
 	struct scim_listing *listing = a->listing;
-	const struct http_response *response = a->client->response;
 	const struct scim_validator next = {
 		listing->type, listing->received + 1, ""
 	};
@@ -83,11 +132,9 @@ next_page(struct attempt *a, struct diag *diag)
 		return ERR_OK;
 	r = scim_ask_check(a->client, listing->type, diag);
 	if (r == ERR_OK)
-		r = scim_page_add(listing, response->body.data,
-		    response->body.len, &a->page, diag);
+		r = read_page(a, diag);
 	if (r != ERR_OK)
 		return r;
-	a->cursors = a->cursors || a->page.cursor[0] != '\0';
 	remember_etag(a, next.first);
 	return ERR_OK;
 }

@@ -25,6 +25,10 @@ struct scim_server {
 	enum err (*progress)(void *context, uint64_t done, uint64_t total,
 	    struct diag *diag);
 	void *context;
+	/* May be NULL.  Unless the page that is read meanwhile forbids it,
+	 * get() will be asked for this address next, without a condition: the
+	 * server may be asked now. */
+	void (*expect)(void *context, const char *url);
 };
 
 struct scim_request {

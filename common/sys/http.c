@@ -1,99 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sys/http.h"
+#include "sys/http_impl.h"
 
-#include <curl/curl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/limits.h"
-#include "base/parse.h"
-#include "sys/http_etag.h"
-#include "sys/http_resolve.h"
-
-#define CONNECT_TIMEOUT_MS 10000
-#define RESOLVED_MAX 4096
-#define SHOWN_MAX 200	/* bytes of foreign text in an error */
-
-struct http {
-	CURL *curl;
-	struct curl_slist *headers;	/* one holds the token */
-	struct curl_slist *resolved;	/* host, port and addresses */
-	char *proxy;
-	enum err (*watch)(void *context);
-	void *watcher;
-	char why[CURL_ERROR_SIZE];
-};
-
-/* What is sent, where the answer goes, and why we ended the transfer. */
-struct sink {
-	const struct http *http;
-	const struct http_question *question;
-	const struct buf *form;		/* NULL: none */
-	size_t sent;
-	struct http_response *answer;
-	enum err err;
-};
 
 void
 http_response_clear(struct http_response *response)
 {
 	buf_clear(&response->body);
-}
-
-static size_t
-receive(char *data, size_t size, size_t count, void *context)
-{
-	struct sink *sink = context;
-
-	sink->err = buf_put(&sink->answer->body, data, size * count);
-	return sink->err == ERR_OK ? size * count : 0;
-}
-
-static size_t
-receive_header(char *line, size_t size, size_t count, void *context)
-{
-	struct sink *sink = context;
-
-	http_etag_read(line, size * count, sink->answer->etag);
-	return size * count;
-}
-
-/*
- * On a connection that was kept and is closed meanwhile libcurl sends a
- * request again, by itself and at once, which the provider takes for a poll
- * that came too early.  It cannot if it would have to read the form again: so
- * it is given one that cannot be wound back, and not the bytes.
- */
-static size_t
-send_form(char *to, size_t size, size_t count, void *context)
-{
-	struct sink *sink = context;
-	size_t len = sink->form->len - sink->sent;
-
-	if (len > size * count)
-		len = size * count;
-	memcpy(to, sink->form->data + sink->sent, len);
-	sink->sent += len;
-	return len;
-}
-
-/* libcurl calls it once a second at least. */
-static int
-go_on(void *context, curl_off_t in_all, curl_off_t in, curl_off_t out_all,
-    curl_off_t out)
-{
-	struct sink *sink = context;
-	const struct http *http = sink->http;
-
-	(void)in_all;
-	(void)in;
-	(void)out_all;
-	(void)out;
-	if (sink->err == ERR_OK && http->watch != NULL)
-		sink->err = http->watch(http->watcher);
-	return sink->err == ERR_OK ? 0 : 1;
 }
 
 /* Adds a header of name and value; none when the value is "". */
@@ -194,8 +111,9 @@ http_new(const struct http_options *options, struct http **ret,
 	if (http == NULL)
 		return fail(diag, ERR_NOMEM, "HTTP client");
 	http->curl = curl_easy_init();
+	http->multi = curl_multi_init();
 	http->proxy = strdup(options->proxy);
-	if (http->curl == NULL || http->proxy == NULL)
+	if (http->curl == NULL || http->multi == NULL || http->proxy == NULL)
 		return fail(diag, ERR_NOMEM, "HTTP client");
 	r = add_header(http, "Accept: ", options->accept);
 	if (r == ERR_OK)
@@ -210,6 +128,16 @@ http_new(const struct http_options *options, struct http **ret,
 	return ERR_OK;
 }
 
+static void
+forget_ahead(struct http *http)
+{
+	if (http->ahead.sent)
+		http_drop(http);
+	http->ahead.sent = false;
+	free(http->ahead.url);
+	http->ahead.url = NULL;
+}
+
 void
 http_free(struct http **http)
 {
@@ -217,7 +145,10 @@ http_free(struct http **http)
 
 	if (h == NULL)
 		return;
+	forget_ahead(h);
+	buf_clear(&h->ahead.answer.body);
 	curl_easy_cleanup(h->curl);
+	(void)curl_multi_cleanup(h->multi);
 	for (struct curl_slist *l = h->headers; l != NULL; l = l->next)
 		explicit_bzero(l->data, strlen(l->data));
 	curl_slist_free_all(h->headers);
@@ -234,241 +165,68 @@ http_watch(struct http *http, enum err (*watch)(void *context), void *context)
 	http->watcher = context;
 }
 
+/* -- asking ---------------------------------------------------------------- */
+
 static bool
-is_plain(const char *url)
+is_ahead(const struct http_ahead *ahead, const struct http_question *question,
+    size_t max)
 {
-	return url[4] == ':';
+	return ahead->sent && question->etag[0] == '\0' &&
+	    strcmp(question->url, ahead->url) == 0 &&
+	    question->deadline_ms == ahead->question.deadline_ms &&
+	    ahead->answer.body.max == max;
 }
 
-/* Sees to it that libcurl need not resolve: see http_resolve.h. */
+/* The answers change places: each goes on with the other's memory. */
 static enum err
-resolve(struct http *http, const char *url, struct diag *diag)
+take_ahead(struct http *http, struct http_response *ret, struct diag *diag)
 {
-	AUTO(buf) struct buf entry = BUF_INIT(RESOLVED_MAX);
-	struct curl_slist *list;
-	bool direct = http->proxy[0] == '\0' || is_plain(url);
-	enum err r;
+	struct http_ahead *ahead = &http->ahead;
+	struct http_response answer;
+	enum err r = http_finish(http, &ahead->transfer, diag);
 
-	/* One client asks one server. */
-	if (http->resolved != NULL)
-		return ERR_OK;
-	if (direct)
-		r = http_resolve(url, is_plain(url) ? "80" : "443", &entry,
-		    diag);
-	else
-		r = http_resolve(http->proxy, strncmp(http->proxy, "https:",
-		    6) == 0 ? "443" : "1080", &entry, diag);
-	if (r != ERR_OK || entry.len == 0)
-		return r;
-	list = curl_slist_append(NULL, buf_str(&entry));
-	if (list == NULL)
-		return fail(diag, ERR_NOMEM, "address");
-	http->resolved = list;
-	if (curl_easy_setopt(http->curl, CURLOPT_RESOLVE, list) != CURLE_OK)
-		return fail(diag, ERR_HTTP, "address");
-	return ERR_OK;
-}
-
-/* curl itself refuses every other scheme, whatever we think of the URL. */
-static CURLcode
-set_scheme(CURL *curl, bool plain)
-{
-#if LIBCURL_VERSION_NUM >= 0x075500
-	return curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR,
-	    plain ? "http" : "https");
-#else
-	return curl_easy_setopt(curl, CURLOPT_PROTOCOLS,
-	    (long)(plain ? CURLPROTO_HTTP : CURLPROTO_HTTPS));
-#endif
-}
-
-static CURLcode
-set_functions(CURL *curl)
-{
-	CURLcode c = curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive);
-
-	if (c == CURLE_OK)
-		c = curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION,
-		    receive_header);
-	if (c == CURLE_OK)
-		c = curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, go_on);
-	return c;
-}
-
-/* What differs from one request to the next.  headers must live as long as
- * the request does. */
-static CURLcode
-set_request(struct http *http, const struct curl_slist *headers,
-    struct sink *sink)
-{
-	const char *url = sink->question->url;
-	bool plain = is_plain(url);
-	long left = clock_left_ms(sink->question->deadline_ms);
-	const struct {
-		CURLoption option;
-		long value;
-	} numbers[] = {
-		{ CURLOPT_TIMEOUT_MS, left },
-		{ CURLOPT_CONNECTTIMEOUT_MS,
-		    left < CONNECT_TIMEOUT_MS ? left : CONNECT_TIMEOUT_MS },
-	};
-	const struct {
-		CURLoption option;
-		const void *value;
-	} pointers[] = {
-		{ CURLOPT_URL, url },
-		{ CURLOPT_HTTPHEADER, headers },
-		{ CURLOPT_PROXY, plain ? "" : http->proxy },
-		{ CURLOPT_WRITEDATA, sink },
-		{ CURLOPT_HEADERDATA, sink },
-		{ CURLOPT_XFERINFODATA, sink },
-		{ CURLOPT_ERRORBUFFER, http->why },
-	};
-	CURLcode c = set_scheme(http->curl, plain);
-
-	for (size_t i = 0; i < ARRAY_LEN(numbers) && c == CURLE_OK; i++)
-		c = curl_easy_setopt(http->curl, numbers[i].option,
-		    numbers[i].value);
-	for (size_t i = 0; i < ARRAY_LEN(pointers) && c == CURLE_OK; i++)
-		c = curl_easy_setopt(http->curl, pointers[i].option,
-		    pointers[i].value);
-	return c == CURLE_OK ? set_functions(http->curl) : c;
-}
-
-/* A GET, or a POST of the sink's form. */
-static CURLcode
-set_method(CURL *curl, struct sink *sink)
-{
-	CURLcode c;
-
-	if (sink->form == NULL)
-		return curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
-	c = curl_easy_setopt(curl, CURLOPT_POST, 1L);
-	if (c == CURLE_OK)
-		c = curl_easy_setopt(curl, CURLOPT_READFUNCTION, send_form);
-	if (c == CURLE_OK)
-		c = curl_easy_setopt(curl, CURLOPT_READDATA, sink);
-	if (c == CURLE_OK)
-		c = curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE,
-		    (long)sink->form->len);
-	return c;
-}
-
-static enum err
-reason_of(CURLcode c)
-{
-	static const struct {
-		CURLcode curl;
-		enum err err;
-	} reasons[] = {
-		{ CURLE_OPERATION_TIMEDOUT, ERR_TIMEOUT },
-		{ CURLE_OUT_OF_MEMORY, ERR_NOMEM },
-		{ CURLE_PEER_FAILED_VERIFICATION, ERR_HTTP_TLS },
-		{ CURLE_SSL_CONNECT_ERROR, ERR_HTTP_TLS },
-		{ CURLE_SSL_CACERT_BADFILE, ERR_HTTP_TLS },
-		{ CURLE_SSL_CERTPROBLEM, ERR_HTTP_TLS },
-		{ CURLE_SSL_CIPHER, ERR_HTTP_TLS },
-		{ CURLE_SSL_ISSUER_ERROR, ERR_HTTP_TLS },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
-		if (reasons[i].curl == c)
-			return reasons[i].err;
-	return ERR_HTTP;
-}
-
-static enum err
-failed(const struct http *http, CURLcode c, const struct sink *sink,
-    struct diag *diag)
-{
-	if (sink->err != ERR_OK && c == CURLE_ABORTED_BY_CALLBACK)
-		return fail(diag, sink->err, "nobody waits for the answer");
-	if (sink->err != ERR_OK)
-		return fail(diag, sink->err,
-		    "the server's answer is longer than %zu bytes",
-		    sink->answer->body.max);
-	return fail(diag, reason_of(c), "%s",
-	    http->why[0] != '\0' ? http->why : curl_easy_strerror(c));
-}
-
-/* Reads status and headers of a finished request. */
-static enum err
-read_answer(const struct sink *sink, struct diag *diag)
-{
-	struct http_response *ret = sink->answer;
-	CURL *curl = sink->http->curl;
-	const char *type = NULL;
-	const char *location = NULL;
-	curl_off_t retry_after = 0;
-	long status = 0;
-
-	(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-	(void)curl_easy_getinfo(curl, CURLINFO_CONTENT_TYPE, &type);
-	(void)curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after);
-	(void)curl_easy_getinfo(curl, CURLINFO_REDIRECT_URL, &location);
-	if (status >= 300 && status < 400 && status != 304)
-		return fail(diag, ERR_HTTP_REDIRECT, "%ld to \"%.*s\": "
-		    "if that is right, configure that address", status,
-		    SHOWN_MAX, location == NULL ? "" : location);
-	if (status < 200 || status > 599 ||
-	    (status == 304 && sink->question->etag[0] == '\0'))
-		return fail(diag, ERR_HTTP, "status %ld", status);
-	(void)snprintf(ret->content_type, sizeof(ret->content_type), "%s",
-	    type == NULL ? "" : type);
-	if (!http_is_etag(ret->etag, strlen(ret->etag)))
-		ret->etag[0] = '\0';
-	/* A date that is past. */
-	ret->retry_after = retry_after < 0 ? 0 : retry_after;
-	ret->status = (int)status;
-	return ERR_OK;
-}
-
-static enum err
-check_question(const struct http_question *question, struct diag *diag)
-{
-	const char *url = question->url;
-	const char *etag = question->etag;
-
-	if (!parse_is_safe_url(url, strlen(url)))
-		return fail(diag, ERR_SYNTAX, "\"%.*s\" is not an address "
-		    "that begins with https://", SHOWN_MAX, url);
-	if (etag[0] != '\0' && !http_is_etag(etag, strlen(etag)))
-		return fail(diag, ERR_SYNTAX, "not an entity tag");
-	return ERR_OK;
+	ahead->sent = false;
+	answer = ahead->answer;
+	ahead->answer = *ret;
+	*ret = answer;
+	return r;
 }
 
 static enum err
 ask(struct http *http, const struct http_question *question,
     const struct buf *form, struct http_response *ret, struct diag *diag)
 {
-	struct sink sink = { http, question, form, 0, ret, ERR_OK };
-	char line[SCIM_ETAG_MAX + 32];
-	/* One header before those of every request. */
-	struct curl_slist condition = { line, http->headers };
-	enum err r = check_question(question, diag);
-	CURLcode c;
+	struct http_transfer transfer = {
+		.question = question, .form = form, .answer = ret,
+	};
+	enum err r;
 
-	if (r == ERR_OK)
-		r = resolve(http, question->url, diag);
-	if (r != ERR_OK)
-		return r;
-	/* To curl, 0 ms left would mean "no limit". */
-	if (clock_left_ms(question->deadline_ms) == 0)
-		return fail(diag, ERR_TIMEOUT, "no time left");
-	buf_reset(&ret->body);
-	ret->etag[0] = '\0';
-	http->why[0] = '\0';
-	(void)snprintf(line, sizeof(line), "If-None-Match: %s",
-	    question->etag);
-	c = set_request(http, question->etag[0] != '\0' ? &condition :
-	    http->headers, &sink);
-	if (c == CURLE_OK)
-		c = set_method(http->curl, &sink);
-	if (c == CURLE_OK)
-		c = curl_easy_perform(http->curl);
-	if (c != CURLE_OK)
-		return failed(http, c, &sink, diag);
-	return read_answer(&sink, diag);
+	if (form == NULL && is_ahead(&http->ahead, question, ret->body.max))
+		return take_ahead(http, ret, diag);
+	forget_ahead(http);
+	r = http_send(http, &transfer, diag);
+	return r != ERR_OK ? r : http_finish(http, &transfer, diag);
+}
+
+void
+http_ask_ahead(struct http *http, const char *url, int64_t deadline_ms,
+    size_t max)
+{
+	struct http_ahead *ahead = &http->ahead;
+
+	forget_ahead(http);
+	ahead->url = strdup(url);
+	if (ahead->url == NULL)
+		return;
+	ahead->question = (struct http_question){
+		ahead->url, "", deadline_ms
+	};
+	ahead->answer.body.max = max;
+	ahead->answer.retry_after = 0;
+	ahead->transfer = (struct http_transfer){
+		.question = &ahead->question, .answer = &ahead->answer,
+	};
+	ahead->sent = http_send(http, &ahead->transfer, NULL) == ERR_OK;
 }
 
 enum err

@@ -84,6 +84,16 @@ enum err http_get_changed(struct http *http,
 	const struct http_question *question, struct http_response *ret,
 	struct diag *diag) MUST_USE;
 
+/*
+ * Sends the question of an http_get() that will come, with the same address,
+ * deadline and maximum of the answer, which then need only wait for what is
+ * left.  Any other question drops it, and its connection.  Does not wait, so
+ * that only a connection that is there already can be used at once; what goes
+ * wrong is for http_get() to tell.
+ */
+void http_ask_ahead(struct http *http, const char *url, int64_t deadline_ms,
+	size_t max);
+
 /* An entity tag as RFC 9110 section 8.8.3 writes it, "..." or W/"...", that
  * may stand in a header: no longer than SCIM_ETAG_MAX, and ASCII only, which
  * the RFC does not ask for. */

@@ -34,7 +34,9 @@ common_sys_libdeflate_la_LIBADD = common/base/libbase.la $(ZLIB_LIBS)
 common_sys_libhttp_la_SOURCES = \
 	common/sys/http.c common/sys/http.h \
 	common/sys/http_etag.c common/sys/http_etag.h common/sys/http_form.c \
-	common/sys/http_resolve.c common/sys/http_resolve.h
+	common/sys/http_impl.h \
+	common/sys/http_resolve.c common/sys/http_resolve.h \
+	common/sys/http_transfer.c
 common_sys_libhttp_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
 common_sys_libhttp_la_LIBADD = common/base/libbase.la $(CURL_LIBS)
 

@@ -32,6 +32,14 @@ get(void *context, const char *url, const char *etag,
 	return http_get_changed(fetch->http, &question, ret, diag);
 }
 
+static void
+expect(void *context, const char *url)
+{
+	const struct fetch *fetch = context;
+
+	http_ask_ahead(fetch->http, url, fetch->deadline_ms, SCIM_PAGE_MAX);
+}
+
 static enum err
 wait_a_while(void *context, int64_t ms, struct diag *diag)
 {
@@ -100,7 +108,7 @@ list_server(struct channel *ch, const struct wire_msg *msg,
 	uint64_t seconds = wire_get_u64(msg, FETCH_USERS_TIMEOUT);
 	struct fetch fetch = { ch, NULL, 0 };
 	const struct scim_server server = {
-		get, wait_a_while, progress, &fetch
+		get, wait_a_while, progress, &fetch, expect
 	};
 	enum err r;
 

@@ -158,7 +158,9 @@ list_again(const struct scim_request *before, const char *etags,
 	AUTO(scim_listed) struct scim_listed again = SCIM_LISTED_INIT;
 	struct scim_request request = *before;
 	struct pages pages = { (const uint8_t *)"", 0, 0, true };
-	const struct scim_server server = { get, wait_not, progress, &pages };
+	const struct scim_server server = {
+		get, wait_not, progress, &pages, NULL
+	};
 	struct diag diag = DIAG_INIT;
 	enum err r;
 
@@ -208,7 +210,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	};
 	const uint8_t *input = size > 0 ? data : (const uint8_t *)"";
 	struct pages pages = { input, size, 0, false };
-	const struct scim_server server = { get, wait_not, progress, &pages };
+	const struct scim_server server = {
+		get, wait_not, progress, &pages, NULL
+	};
 	struct pages first = { input, size, 0, false };
 	AUTO(scim_listed) struct scim_listed listed = SCIM_LISTED_INIT;
 	AUTO(scim_listing) struct scim_listing saved = SCIM_LISTING_INIT;

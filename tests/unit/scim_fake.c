@@ -122,6 +122,26 @@ grow(struct scim_fake *f)
 	f->grows--;
 }
 
+static void
+fake_expect(void *context, const char *url)
+{
+	struct scim_fake *f = context;
+
+	assert_string_equal(f->expected, "");
+	(void)snprintf(f->expected, sizeof(f->expected), "%s", url);
+}
+
+static void
+compare_with_expected(struct scim_fake *f, const char *url, const char *etag)
+{
+	bool same = strcmp(f->expected, url) == 0;
+
+	assert_true(f->expected[0] == '\0' || etag[0] == '\0');
+	f->foreseen += same;
+	f->wasted += f->expected[0] != '\0' && !same;
+	f->expected[0] = '\0';
+}
+
 static enum err
 fake_get(void *context, const char *url, const char *etag,
     struct http_response *ret, struct diag *diag)
@@ -132,6 +152,7 @@ fake_get(void *context, const char *url, const char *etag,
 	uint64_t count = parameter(url, "count=", 0);
 
 	f->requests++;
+	compare_with_expected(f, url, etag);
 	(void)snprintf(f->url, sizeof(f->url), "%s", url);
 	assert_memory_equal(url, FAKE_URL "/", sizeof(FAKE_URL "/") - 1);
 	assert_true(groups || strstr(url, "/Users?") != NULL);
@@ -153,6 +174,8 @@ fake_get(void *context, const char *url, const char *etag,
 		first = parameter(url, "cursor=", 0);
 	if (f->blind || (f->wraps && first >= (groups ? f->groups : f->users)))
 		first = 0;
+	if (f->uneven && f->requests % 2 == 0 && count > 7)
+		count = 7;
 	if (f->page_cap > 0 && count > f->page_cap)
 		count = f->page_cap;
 	if (is_known(f, url, first, etag, ret))
@@ -191,7 +214,7 @@ scim_fake_list_all(struct scim_fake *f, const struct scim_request *request,
     struct scim_listed *ret, struct diag *diag)
 {
 	const struct scim_server server = {
-		fake_get, fake_wait, fake_progress, f
+		fake_get, fake_wait, fake_progress, f, fake_expect
 	};
 	enum err r = scim_list(request, &server, ret, diag);
 

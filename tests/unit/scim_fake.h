@@ -33,6 +33,7 @@ struct scim_fake {
 	bool by_cursor;		/* RFC 9865, unasked */
 	bool no_total;
 	uint64_t hidden;	/* counted in totalResults, but not listed */
+	bool uneven;		/* every second page is shorter */
 	unsigned int grow_every; /* a user is added with every n-th request */
 	unsigned int grows;	/* ... so many times */
 	uint64_t repeat_at;	/* this user's id is that of the one before */
@@ -51,6 +52,9 @@ struct scim_fake {
 	int64_t waited;
 	int64_t patience_ms;
 	char url[512];
+	char expected[512];	/* address that was to come next; or "" */
+	unsigned int foreseen;	/* ... and came */
+	unsigned int wasted;	/* ... and another one came */
 };
 
 /* scim_list() against it; as scim_fake_list(), but all that came. */

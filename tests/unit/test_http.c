@@ -658,6 +658,156 @@ a_silent_server_is_given_up_at_the_deadline(void **state)
 	    &diag), ERR_TIMEOUT);
 }
 
+/* Answers every request of every connection with its first line, and tells
+ * seen of it before that. */
+static void
+serve_lines(int listener, int seen)
+{
+	char request[4096];
+	int c;
+
+	while ((c = accept(listener, NULL, NULL)) >= 0) {
+		size_t got;
+
+		while ((got = receive(c, request, sizeof(request))) > 0) {
+			int len = (int)strcspn(request, "\r");
+
+			if (write(seen, request, (size_t)len) != len ||
+			    dprintf(c, "HTTP/1.1 200 OK\r\n"
+			    "Content-Length: %d\r\n\r\n%.*s", len, len,
+			    request) < 0)
+				_exit(1);
+		}
+		(void)close(c);
+	}
+	_exit(0);
+}
+
+static void
+start_lines(struct server *s)
+{
+	int fds[2];
+
+	listen_on(s);
+	assert_int_equal(pipe(fds), 0);
+	s->pid = fork();
+	if (s->pid == 0)
+		serve_lines(s->listener, fds[1]);
+	(void)close(fds[1]);
+	s->seen = fds[0];
+}
+
+static void
+assert_seen(const struct server *s, const char *line)
+{
+	char seen[256];
+	ssize_t got = read(s->seen, seen, sizeof(seen) - 1);
+
+	assert_true(got > 0);
+	seen[got] = '\0';
+	assert_string_equal(seen, line);
+}
+
+static void
+end_lines(struct server *s)
+{
+	(void)kill(s->pid, SIGKILL);
+	assert_int_equal(waitpid(s->pid, NULL, 0), s->pid);
+	(void)close(s->seen);
+	(void)close(s->listener);
+}
+
+/* Sent before it is asked, and once. */
+static void
+a_question_can_be_sent_ahead(void **state)
+{
+	AUTO(http) struct http *http = NULL;
+	AUTO(http_response) struct http_response res = HTTP_RESPONSE_INIT(64);
+	int64_t deadline = clock_monotonic_ms() + LIMIT_MS;
+	struct diag diag = DIAG_INIT;
+	struct server s;
+	char url[96];
+
+	(void)state;
+	start_lines(&s);
+	assert_err(http_new(&options, &http, &diag), ERR_OK);
+	assert_err(http_get(http, s.url, deadline, &res, &diag), ERR_OK);
+	assert_seen(&s, "GET /x?y=1 HTTP/1.1");
+	for (char n = '1'; n < '6'; n++) {
+		char line[] = "GET /x?y=1n HTTP/1.1";
+
+		line[10] = n;
+		(void)snprintf(url, sizeof(url), "%s%c", s.url, n);
+		http_ask_ahead(http, url, deadline, 64);
+		assert_seen(&s, line);
+		assert_err(http_get(http, url, deadline, &res, &diag),
+		    ERR_OK);
+		assert_string_equal(buf_str(&res.body), line);
+		assert_int_equal(res.status, 200);
+	}
+	end_lines(&s);
+}
+
+/* Nobody gets the answer to another question: that is asked anew. */
+static void
+what_was_sent_ahead_is_dropped_when_something_else_is_asked(void **state)
+{
+	AUTO(http) struct http *http = NULL;
+	AUTO(http_response) struct http_response res = HTTP_RESPONSE_INIT(64);
+	AUTO(http_response) struct http_response less = HTTP_RESPONSE_INIT(8);
+	int64_t deadline = clock_monotonic_ms() + LIMIT_MS;
+	const struct http_question changed = { "", "\"a\"", deadline };
+	struct http_question question = changed;
+	struct diag diag = DIAG_INIT;
+	struct server s;
+	char url[96];
+
+	(void)state;
+	start_lines(&s);
+	question.url = s.url;
+	(void)snprintf(url, sizeof(url), "%s2", s.url);
+	assert_err(http_new(&options, &http, &diag), ERR_OK);
+	assert_err(http_get(http, s.url, deadline, &res, &diag), ERR_OK);
+	assert_seen(&s, "GET /x?y=1 HTTP/1.1");
+	http_ask_ahead(http, url, deadline, 64);
+	assert_seen(&s, "GET /x?y=12 HTTP/1.1");
+	assert_err(http_get(http, s.url, deadline, &res, &diag), ERR_OK);
+	assert_string_equal(buf_str(&res.body), "GET /x?y=1 HTTP/1.1");
+	assert_seen(&s, "GET /x?y=1 HTTP/1.1");
+	/* So do a condition, and a maximum that is another one. */
+	http_ask_ahead(http, s.url, deadline, 64);
+	assert_seen(&s, "GET /x?y=1 HTTP/1.1");
+	assert_err(http_get_changed(http, &question, &res, &diag), ERR_OK);
+	assert_seen(&s, "GET /x?y=1 HTTP/1.1");
+	http_ask_ahead(http, s.url, deadline, 64);
+	assert_err(http_get(http, s.url, deadline, &less, &diag),
+	    ERR_TOO_LONG);
+	/* And one may be on its way at the end. */
+	http_ask_ahead(http, url, deadline, 64);
+	http_free(&http);
+	end_lines(&s);
+}
+
+/* What goes wrong is told to the one who asks. */
+static void
+sending_ahead_fails_for_the_one_who_asks(void **state)
+{
+	AUTO(http) struct http *http = NULL;
+	AUTO(http_response) struct http_response res = HTTP_RESPONSE_INIT(64);
+	struct diag diag = DIAG_INIT;
+	int64_t deadline = clock_monotonic_ms() + 50;
+	char url[64];
+	AUTO_CLOSE int fd = keep_silent(url, sizeof(url));
+
+	(void)state;
+	assert_err(http_new(&options, &http, &diag), ERR_OK);
+	http_ask_ahead(http, "file:///etc/passwd", deadline, 64);
+	assert_err(http_get(http, "file:///etc/passwd", deadline, &res,
+	    &diag), ERR_SYNTAX);
+	http_ask_ahead(http, url, deadline, 64);
+	assert_err(http_get(http, url, deadline, &res, &diag), ERR_TIMEOUT);
+}
+
 static enum err
 leave_at_once(void *context)
 {
@@ -802,6 +952,10 @@ main(void)
 		cmocka_unit_test(j25_unsafe_addresses_are_not_asked),
 		cmocka_unit_test(a_deadline_that_is_over_asks_nobody),
 		cmocka_unit_test(a_silent_server_is_given_up_at_the_deadline),
+		cmocka_unit_test(a_question_can_be_sent_ahead),
+		cmocka_unit_test(
+		    what_was_sent_ahead_is_dropped_when_something_else_is_asked),
+		cmocka_unit_test(sending_ahead_fails_for_the_one_who_asks),
 		cmocka_unit_test(
 		    a_transfer_that_nobody_waits_for_ends_within_a_second),
 		cmocka_unit_test(a_token_that_could_end_its_header_is_refused),

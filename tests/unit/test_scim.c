@@ -31,6 +31,56 @@ pages_are_counted_by_what_was_received(void **state)
 		}
 }
 
+/* The next page is asked for while one is read: no page but one that will be
+ * needed, as long as the server gives as much as it did before. */
+static void
+pages_are_asked_for_ahead(void **state)
+{
+	static const struct {
+		struct scim_fake server;
+		unsigned int requests;
+		unsigned int foreseen;
+		unsigned int wasted;
+	} cases[] = {
+		{ { .users = 0 }, 1, 0, 0 },
+		{ { .users = 20 }, 2, 0, 0 },
+		{ { .users = 95 }, 10, 8, 0 },
+		{ { .users = 100 }, 10, 8, 0 },
+		{ { .users = 95, .page_cap = 4 }, 24, 22, 0 },
+		{ { .users = 95, .uneven = true }, 11, 0, 1 },
+		{ { .users = 95, .by_cursor = true }, 10, 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO(scim_listing) struct scim_listing l = SCIM_LISTING_INIT;
+		struct diag diag = DIAG_INIT;
+		struct scim_fake f = cases[i].server;
+
+		assert_err(scim_fake_list_tens(&f, &l, &diag), ERR_OK);
+		assert_int_equal(l.count, f.users);
+		assert_int_equal(f.requests, cases[i].requests);
+		assert_int_equal(f.foreseen, cases[i].foreseen);
+		assert_int_equal(f.wasted, cases[i].wasted);
+		assert_string_equal(f.expected, "");
+	}
+}
+
+/* What was asked for ahead does not count when a page says otherwise. */
+static void
+a_page_that_was_expected_is_not_waited_for(void **state)
+{
+	AUTO(scim_listing) struct scim_listing l = SCIM_LISTING_INIT;
+	struct diag diag = DIAG_INIT;
+	struct scim_fake f = { .users = 95, .grow_every = 5, .grows = 1 };
+
+	(void)state;
+	assert_err(scim_fake_list_tens(&f, &l, &diag), ERR_OK);
+	assert_int_equal(l.count, 96);
+	assert_int_equal(f.requests, 5 + 10);
+	assert_int_equal(f.wasted, 1);
+}
+
 static void
 a_server_blind_to_start_index_ends_and_is_partial(void **state)
 {
@@ -233,6 +283,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pages_are_counted_by_what_was_received),
+		cmocka_unit_test(pages_are_asked_for_ahead),
+		cmocka_unit_test(a_page_that_was_expected_is_not_waited_for),
 		cmocka_unit_test(
 		    a_server_blind_to_start_index_ends_and_is_partial),
 		cmocka_unit_test(
