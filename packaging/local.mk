@@ -9,7 +9,8 @@ dist_examples_DATA = \
 	packaging/etc/sshd-8x8sso.conf.example
 
 pamconfigsdir = $(datadir)/pam-configs
-dist_pamconfigs_DATA = packaging/pam-configs/8x8sso
+dist_pamconfigs_DATA = packaging/pam-configs/8x8sso \
+	packaging/pam-configs/8x8sso-linked
 
 # Below prefix, as every other path: make distcheck installs as nobody.
 if HAVE_SYSTEMD

@@ -20,6 +20,7 @@ for row in \
 	"lib/systemd/system/8x8sso-sync.service the sync service" \
 	"lib/systemd/system/8x8sso-sync.timer the sync timer" \
 	"usr/share/pam-configs/8x8sso the PAM profile" \
+	"usr/share/pam-configs/8x8sso-linked the PAM profile with linked accounts" \
 	"usr/share/man/man8/8x8sso.8 the command's page" \
 	"usr/share/man/man8/pam_8x8sso.8 the PAM module's page" \
 	"usr/share/man/man8/nss_8x8.8 the NSS module's page" \
@@ -27,8 +28,9 @@ for row in \
 	check "make install installs ${row#* }" test -s "$STAGE/${row%% *}"
 done
 # Default: yes would select it with the next package that brings a module.
-check "make install leaves the PAM profile for the administrator to select" \
-	grep -qx "Default: no" "$STAGE/usr/share/pam-configs/8x8sso"
+check "make install leaves the PAM profiles for the administrator to select" \
+	same 2 "$(grep -lx "Default: no" "$STAGE"/usr/share/pam-configs/8x8sso* |
+		wc -l)"
 example=$(cd "$STAGE" && find . -name '8x8sso.conf*' -path '*etc*' \
     -o -name '8x8sso.conf*' -path '*doc*' | head -n 1)
 check "make install installs an example configuration" test -n "$example"

@@ -56,6 +56,8 @@ others_get_in()
 	root_gets_in && bob_gets_in && by_key root && by_key bob
 }
 
+pam-auth-update --force --package --disable 8x8sso --enable 8x8sso-linked ||
+	bail_out "no PAM profile for linked accounts"
 useradd --create-home --shell /bin/bash bsimon
 echo bsimon:local | chpasswd
 for name in bsimon bob root b.simon; do
@@ -211,4 +213,19 @@ check "check says so, too" grep -q "FAIL.*not in /etc/shells" /run/check
 write_conf more="[users]
 shell = /usr/sbin/nologin"
 check "a shell that lets nobody in is published" 8x8sso sync
+
+# -- other PAM lines, and a module that crashes ------------------------------
+write_conf more="$LINK"
+8x8sso sync >/dev/null
+refuse "bsimon is linked" is_local
+module=$(echo /usr/lib/*-linux-gnu*/security/pam_8x8sso.so)
+cp "$module" /run/module
+crashing_module "$module"
+check "module crashes: root gets in" root_gets_in
+check "module crashes: root gets in by key" by_key root
+cp /run/module "$module"
+pam-auth-update --force --package --disable 8x8sso-linked --enable 8x8sso ||
+	bail_out "no PAM profile"
+check "on the usual PAM lines bsimon is local" is_local
+check "and root and bob get in" others_get_in
 finish

@@ -181,6 +181,23 @@ bob_gets_in()
 		login --say secret tty runuser -u bob -- su bob -c true
 }
 
+# In place of the module, one that aborts whatever it is asked.
+crashing_module() # FILE
+{
+	cat >/run/crash.c <<-'END'
+	#include <stdlib.h>
+	#define CRASH(f) int f(void *p, int i, int c, const char **v) \
+		{ (void)p; (void)i; (void)c; (void)v; abort(); }
+	CRASH(pam_sm_authenticate)
+	CRASH(pam_sm_acct_mgmt)
+	CRASH(pam_sm_setcred)
+	CRASH(pam_sm_open_session)
+	CRASH(pam_sm_close_session)
+	END
+	cc -shared -fPIC -o "$1" /run/crash.c ||
+		bail_out "no module that crashes"
+}
+
 # What the QR code in the output of a login says.
 scan() # FILE [OPTION...]
 {
