@@ -24,7 +24,6 @@ struct memberships {
 	struct buf text;
 	struct buf values[MEMBERSHIP_ATTRIBUTES]; /* struct value, sorted */
 	struct buf pairs;	/* uint64_t: uid << 32 | gid; sorted */
-	size_t next;		/* of pairs */
 };
 
 /* The gids that are asked for. */
@@ -210,20 +209,35 @@ put_values(const struct memberships *m,
 	return r;
 }
 
+/* The first pair of this uid or a larger one. */
+static size_t
+first_pair(const uint64_t *pairs, size_t count, uint32_t uid)
+{
+	size_t low = 0;
+
+	while (low < count) {
+		size_t middle = low + (count - low) / 2;
+
+		if (pairs[middle] >> 32 < uid)
+			low = middle + 1;
+		else
+			count = middle;
+	}
+	return low;
+}
+
 static enum err
-put_pairs(struct memberships *m, uint32_t uid, struct buf *gids)
+put_pairs(const struct memberships *m, uint32_t uid, struct buf *gids)
 {
 	const uint64_t *pairs = (const void *)m->pairs.data;
 	size_t count = m->pairs.len / sizeof(*pairs);
 	enum err r = ERR_OK;
 
-	while (m->next < count && pairs[m->next] >> 32 < uid)
-		m->next++;
-	for (; m->next < count && pairs[m->next] >> 32 == uid &&
-	    r == ERR_OK; m->next++) {
-		uint32_t gid = (uint32_t)pairs[m->next];
+	for (size_t i = first_pair(pairs, count, uid); i < count &&
+	    pairs[i] >> 32 == uid && r == ERR_OK; i++) {
+		uint32_t gid = (uint32_t)pairs[i];
 
-		if (m->next == 0 || pairs[m->next] != pairs[m->next - 1])
+		if (i == 0 || pairs[i] != pairs[i - 1])
 			r = buf_put(gids, &gid, sizeof(gid));
 	}
 	return r;
@@ -247,7 +261,7 @@ sort_once(struct buf *gids)
 }
 
 enum err
-memberships_get(struct memberships *memberships, uint32_t uid,
+memberships_get(const struct memberships *memberships, uint32_t uid,
     const char *const values[MEMBERSHIP_ATTRIBUTES], struct buf *gids,
     struct diag *diag)
 {

@@ -28,7 +28,9 @@ struct publishing {
 	struct cache_writer *writer;
 	struct memberships *memberships;
 	struct buf gids;	/* of the groups that were published, sorted */
-	struct buf user_gids;	/* one user's */
+	struct buf user_gids;	/* one user's, */
+	struct buf gecos;	/* as are these */
+	struct buf home;
 	struct buf link_names;	/* struct conf_link_local, sorted by name */
 	struct publish_report report;
 };
@@ -41,6 +43,8 @@ publishing_clear(struct publishing *p)
 	local_free(&p->local);
 	buf_clear(&p->gids);
 	buf_clear(&p->user_gids);
+	buf_clear(&p->gecos);
+	buf_clear(&p->home);
 	buf_clear(&p->link_names);
 }
 DEFINE_AUTO(publishing, struct publishing, publishing_clear);
@@ -202,10 +206,13 @@ make_gecos(struct buf *gecos, const char *given, const char *family)
 	put_gecos(gecos, family);
 }
 
+/* Read as they are stored, and sorted: by the index of uid every row would be
+ * a page of its own to read. */
 #define SELECT_USERS \
 	"SELECT login, uid, home_name, given_name, family_name, " \
 	    "active AND NOT vanished, vanished, department, site, title " \
-	"FROM users WHERE login IS NOT NULL AND refused = '' ORDER BY uid"
+	"FROM users NOT INDEXED WHERE login IS NOT NULL AND refused = '' " \
+	"ORDER BY +uid"
 
 /* A tombstone is in no group. */
 static enum err
@@ -225,11 +232,16 @@ get_gids(struct publishing *p, int64_t uid, struct store_stmt *row,
 	    &p->user_gids, diag);
 }
 
+/* Of a buffer that was used before. */
+static const char *
+text_of(const struct buf *text)
+{
+	return text->len == 0 ? "" : buf_str(text);
+}
+
 static enum err
 add_user(struct publishing *p, struct store_stmt *row, struct diag *diag)
 {
-	AUTO(buf) struct buf gecos = BUF_INIT(GECOS_MAX_LEN);
-	AUTO(buf) struct buf home = BUF_INIT(HOME_MAX_LEN);
 	const char *login = store_text(row, 0);
 	int64_t uid = store_int(row, 1);
 	const char *home_name = store_text(row, 2);
@@ -241,13 +253,16 @@ add_user(struct publishing *p, struct store_stmt *row, struct diag *diag)
 		p->report.left_out++;
 		return ERR_OK;
 	}
-	make_gecos(&gecos, store_text(row, 3), store_text(row, 4));
-	r = home_path(p->conf->users_home, home_name, &home, diag);
+	p->gecos.len = 0;
+	p->home.len = 0;
+	make_gecos(&p->gecos, store_text(row, 3), store_text(row, 4));
+	r = home_path(p->conf->users_home, home_name, &p->home, diag);
 	if (r == ERR_OK)
 		r = get_gids(p, uid, row, diag);
 	if (r == ERR_OK)
 		r = cache_writer_add_user(p->writer, login, (uint32_t)uid,
-		    buf_str(&gecos), buf_str(&home), p->conf->users_shell,
+		    text_of(&p->gecos), text_of(&p->home),
+		    p->conf->users_shell,
 		    store_int(row, 5) != 0,
 		    (const uint32_t *)(void *)p->user_gids.data,
 		    p->user_gids.len / sizeof(uint32_t), diag);
@@ -358,6 +373,8 @@ publish_build(struct store *store, const struct conf *conf, struct buf *out,
 		.conf = conf,
 		.gids = BUF_INIT(CACHE_SIZE_MAX),
 		.user_gids = BUF_INIT(CACHE_GIDS_MAX * sizeof(uint32_t)),
+		.gecos = BUF_INIT(GECOS_MAX_LEN),
+		.home = BUF_INIT(HOME_MAX_LEN),
 		.link_names = BUF_INIT(CACHE_LINKS_MAX *
 		    sizeof(struct conf_link_local)),
 	};

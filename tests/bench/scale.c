@@ -5,6 +5,7 @@
  *	scale writer COUNT		the cache's writer alone
  *	scale fill DIRECTORY COUNT	the first sync of so many people
  *	scale change DIRECTORY COUNT N	the next one, with N of them changed
+ *	scale publish DIRECTORY COUNT	publishing alone
  *	scale page COUNT FIRST N	SCIM's page of N people, to stdout
  *
  * DIRECTORY gets state.db and nss.cache.  A line for each stage: name, wall
@@ -209,6 +210,22 @@ run_sync(const char *dir, const char *count, const char *changed)
 }
 
 static int
+publish_only(char **argv)
+{
+	AUTO(store) struct store *store = NULL;
+	const struct conf conf = make_conf(number_of(argv[1]));
+	struct diag diag = DIAG_INIT;
+	char path[PATH_MAX];
+
+	begin();
+	(void)snprintf(path, sizeof(path), "%s/state.db", argv[0]);
+	demand(store_open(path, false, &store, &diag), "open", &diag);
+	(void)snprintf(path, sizeof(path), "%s/nss.cache", argv[0]);
+	publish(store, &conf, path);
+	return 0;
+}
+
+static int
 fill(char **argv)
 {
 	return run_sync(argv[0], argv[1], "0");
@@ -330,6 +347,7 @@ main(int argc, char **argv)
 		{ "writer", 1, write_cache },
 		{ "fill", 2, fill },
 		{ "change", 3, change },
+		{ "publish", 2, publish_only },
 		{ "page", 3, print_page },
 	};
 
