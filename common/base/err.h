@@ -5,7 +5,7 @@
  * A code is at the same time a function's result and the *reason* that is
  * written to the log, sent over the wire and asserted by tests.  The reason's
  * name is stable; the text says what is wrong in words for an administrator.
- * Rows (A1, B12, D5, J14, V3 ...) name the clause of the catalogue of checks
+ * Rows (A1, B12, D5, J14, P5 ...) name the clause of the catalogue of checks
  * that the code enforces.
  */
 #ifndef BASE_ERR_H
@@ -194,40 +194,40 @@
 	X(LINK_PIN,		"link-pin",		"I3",	"name belongs to another identity since its first login") \
 	X(LINK_GUEST,		"link-guest",		"J16",	"guests are not accepted") \
 	X(USER_UNKNOWN,		"user-unknown",		"",	"not provisioned") \
-	X(JIT_DOMAIN,		"jit-domain",		"",	"not provisioned, and not of a domain in [users] jit_domains") \
-	X(JIT_LIMIT,		"jit-limit",		"",	"not provisioned, and [users] jit_max people were created already") \
-	X(JIT_PUBLISH,		"jit-publish",		"",	"a new account could not be published (8x8sso publish says why)") \
-	X(USER_INACTIVE,	"user-inactive",	"",	"deactivated at the provider") \
-	X(USER_VANISHED,	"user-vanished",	"",	"no longer in the provider's list") \
-	X(USER_SITE,		"user-site",		"",	"not of a site in [access] sites") \
-	X(USER_NOT_ALLOWED,	"user-not-allowed",	"",	"not allowed on this host by [access] allow") \
-	X(DIRECTORY_STALE,	"directory-stale",	"",	"the user list is older than [access] max_age") \
+	X(JIT_DOMAIN,		"jit-domain",		"P11",	"not provisioned, and not of a domain in [users] jit_domains") \
+	X(JIT_LIMIT,		"jit-limit",		"P11",	"not provisioned, and [users] jit_max people were created already") \
+	X(JIT_PUBLISH,		"jit-publish",		"P11",	"a new account could not be published (8x8sso publish says why)") \
+	X(USER_INACTIVE,	"user-inactive",	"P12",	"deactivated at the provider") \
+	X(USER_VANISHED,	"user-vanished",	"P12",	"no longer in the provider's list") \
+	X(USER_SITE,		"user-site",		"P12",	"not of a site in [access] sites") \
+	X(USER_NOT_ALLOWED,	"user-not-allowed",	"P12",	"not allowed on this host by [access] allow") \
+	X(DIRECTORY_STALE,	"directory-stale",	"P12",	"the user list is older than [access] max_age") \
 	X(STORE,		"store",		"",	"state database cannot be used") \
 	X(STORE_MISSING,	"store-missing",	"",	"no state database (run 8x8sso sync)") \
 	X(STORE_VERSION,	"store-version",	"",	"state database is of another version") \
 	/* provisioning */ \
 	X(HTTP,			"http",			"",	"HTTP request failed") \
 	X(HTTP_TLS,		"http-tls",		"J25",	"TLS connection is not trustworthy") \
-	X(HTTP_STATUS,		"http-status",		"",	"server answered with an error") \
-	X(HTTP_AUTH,		"http-auth",		"",	"server refused the token") \
+	X(HTTP_STATUS,		"http-status",		"P4",	"server answered with an error") \
+	X(HTTP_AUTH,		"http-auth",		"P4",	"server refused the token") \
 	X(HTTP_REDIRECT,	"http-redirect",	"J25",	"server redirects, which is not followed") \
 	X(JSON,			"json",			"J8",	"malformed JSON") \
-	X(SCIM,			"scim",			"",	"not a SCIM list response") \
-	X(SCIM_PARTIAL,		"scim-partial",		"",	"listing is incomplete") \
-	X(SCIM_LIMITS,		"scim-limits",		"",	"listing exceeds a limit") \
-	X(SCIM_EMPTY,		"scim-empty",		"",	"listing is empty (if that is right: 8x8sso sync --accept-loss)") \
-	X(SCIM_LOSS,		"scim-loss",		"",	"listing would take too many people away (if that is right: 8x8sso sync --accept-loss)") \
-	X(SCIM_EXPIRED,		"scim-expired",		"",	"the server has forgotten where the listing was") \
+	X(SCIM,			"scim",			"P3",	"not a SCIM list response") \
+	X(SCIM_PARTIAL,		"scim-partial",		"P1",	"listing is incomplete") \
+	X(SCIM_LIMITS,		"scim-limits",		"P1",	"listing exceeds a limit") \
+	X(SCIM_EMPTY,		"scim-empty",		"P5",	"listing is empty (if that is right: 8x8sso sync --accept-loss)") \
+	X(SCIM_LOSS,		"scim-loss",		"P5",	"listing would take too many people away (if that is right: 8x8sso sync --accept-loss)") \
+	X(SCIM_EXPIRED,		"scim-expired",		"P1",	"the server has forgotten where the listing was") \
 	X(SYNC_RUNNING,		"sync-running",		"",	"another sync is running") \
 	X(NAME_GRAMMAR,		"name-grammar",		"I4",	"name cannot be a login name") \
 	X(NAME_TAKEN,		"name-taken",		"I4",	"another provisioned user or group has this name") \
 	X(NAME_HOME,		"name-home",		"I4",	"a former user of this name has left a home directory (8x8sso user adopt)") \
 	X(NAME_LINKED,		"name-linked",		"",	"signs in as a local account, by [users] link_local") \
 	X(NAME_LOCAL,		"name-local",		"I5",	"the name is a local account's or group's, or reserved") \
-	X(ID_RANGE,		"id-range",		"",	"id is outside the range") \
-	X(ID_MISSING,		"id-missing",		"",	"the server gives no id, and [users] uid_attribute or [groups] gid_attribute wants one") \
-	X(ID_TAKEN,		"id-taken",		"",	"id belongs to somebody else") \
-	X(ID_EXHAUSTED,		"id-exhausted",		"",	"no free id left")
+	X(ID_RANGE,		"id-range",		"P8",	"id is outside the range") \
+	X(ID_MISSING,		"id-missing",		"P8",	"the server gives no id, and [users] uid_attribute or [groups] gid_attribute wants one") \
+	X(ID_TAKEN,		"id-taken",		"P8",	"id belongs to somebody else") \
+	X(ID_EXHAUSTED,		"id-exhausted",		"P8",	"no free id left")
 
 #define ERR_ENUM(code, name, row, text) ERR_##code,
 enum err { ERR_TABLE(ERR_ENUM) ERR_COUNT };

@@ -15,7 +15,7 @@ number() # LETTER LAST
 }
 
 all_rows=$(number A 16; number B 21; number C 9; number D 22
-	number J 29; number V 8)
+	number J 29; number V 8; number P 12)
 
 # What is wrong with one line of the table.
 wrong_reasons() # TREE ROW REASONS
@@ -60,7 +60,7 @@ wrong_line() # TREE ROW REASONS PLACE RIGHT WRONG
 # Reasons of the catalogue that the table does not have in their row.
 forgotten_reasons() # TREE
 {
-	entry='X(\([A-Z0-9_]*\),.*"\([ABCDJV][0-9]*\)",'
+	entry='X(\([A-Z0-9_]*\),.*"\([ABCDJPV][0-9]*\)",'
 	grep -n "$entry" "$1/common/base/err.h" |
 		sed "s/^\([0-9]*\):.*$entry.*/\1 \2 \3/" |
 		while read -r line reason row; do
@@ -96,6 +96,7 @@ plant_row() # ROW REASONS FUNCTION RIGHT WRONG [BAD]
 	printf '\tX(SAML_A,\t"saml-a",\t"A1",\t"x") \\\n'
 	printf '\tX(SAML_F,\t"saml-f",\t"A2",\t"BAD") \\\n'
 	printf '\tX(JWT_F,\t"jwt-f",\t"J1",\t"BAD") \\\n'
+	printf '\tX(SCIM_F,\t"scim-f",\t"P1",\t"BAD") \\\n'
 	printf '\tX(DEVICE_F,\t"device-f",\t"V1",\t"BAD") \\\n'
 	printf '\tX(LINK_F,\t"link-f",\t"I1",\t"of no row here") \\\n'
 } | plant common/base/err.h

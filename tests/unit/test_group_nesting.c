@@ -64,7 +64,7 @@ put(struct state *state, const char *group, const char *member)
 }
 
 static void
-member_of_a_group_is_member_of_those_that_hold_it(void **data)
+p10_member_of_a_group_is_member_of_those_that_hold_it(void **data)
 {
 	struct state *state = *data;
 
@@ -154,7 +154,7 @@ nesting_goes_when_the_groups_go(void **data)
 
 /* Each of 1,500 groups in each of them. */
 static void
-nesting_without_measure_is_refused(void **data)
+p10_nesting_without_measure_is_refused(void **data)
 {
 	struct state *state = *data;
 
@@ -193,14 +193,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(member_of_a_group_is_member_of_those_that_hold_it),
+		TEST(p10_member_of_a_group_is_member_of_those_that_hold_it),
 		TEST(two_ways_into_a_group_are_one_membership),
 		TEST(cycles_are_harmless),
 		TEST(members_come_up_sixteen_groups_and_no_more),
 		TEST(refused_group_hands_its_members_on),
 		TEST(who_vanished_is_in_none),
 		TEST(nesting_goes_when_the_groups_go),
-		TEST(nesting_without_measure_is_refused),
+		TEST(p10_nesting_without_measure_is_refused),
 		TEST(members_without_measure_are_refused),
 	};
 

@@ -101,7 +101,7 @@ setup(void **data)
 /* -- creation -------------------------------------------------------------- */
 
 static void
-somebody_new_gets_a_record_a_name_an_id_and_a_pin(void **data)
+p11_somebody_new_gets_a_record_a_name_an_id_and_a_pin(void **data)
 {
 	struct state *state = *data;
 
@@ -219,7 +219,7 @@ names_are_held_to_everybodys_rules(void **data)
 }
 
 static void
-whoever_has_the_user_name_is_somebody(void **data)
+p11_whoever_has_the_user_name_is_somebody(void **data)
 {
 	struct state *state = *data;
 	struct record records[] = {
@@ -852,13 +852,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(somebody_new_gets_a_record_a_name_an_id_and_a_pin),
+		TEST(p11_somebody_new_gets_a_record_a_name_an_id_and_a_pin),
 		TEST(the_same_person_has_the_same_id_on_every_host),
 		TEST(the_name_must_be_the_one_that_the_rules_give),
 		TEST(the_full_user_name_is_the_name_where_that_is_configured),
 		TEST(domains_are_exact_but_for_case),
 		TEST(names_are_held_to_everybodys_rules),
-		TEST(whoever_has_the_user_name_is_somebody),
+		TEST(p11_whoever_has_the_user_name_is_somebody),
 		TEST(a_name_that_another_record_holds_is_not_given),
 		TEST(a_home_directory_is_nobodys_inheritance),
 		TEST(somebody_with_an_account_gets_no_second_one),

@@ -239,7 +239,7 @@ ids_do_not_depend_on_refused_names(void **data)
 }
 
 static void
-renamed_person_keeps_id_and_home(void **data)
+p9_renamed_person_keeps_id_and_home(void **data)
 {
 	struct state *state = *data;
 	struct record before[] = { state_record("a", "ann@x", T1) };
@@ -439,7 +439,7 @@ main(void)
 		TEST(i5_local_names_are_refused_until_they_are_gone),
 		TEST(i5_local_account_suspends_an_established_name),
 		TEST(ids_do_not_depend_on_refused_names),
-		TEST(renamed_person_keeps_id_and_home),
+		TEST(p9_renamed_person_keeps_id_and_home),
 		TEST(i4_refused_new_name_leaves_the_old_one),
 		TEST(i3_newcomer_never_inherits_the_name_that_a_home_has),
 		TEST(i4_newcomer_does_not_get_a_new_name_either),

@@ -130,7 +130,7 @@ tombstone_that_comes_back_in_time_is_as_before(void **data)
 }
 
 static void
-whatever_may_be_a_home_keeps_the_name(void **data)
+p9_whatever_may_be_a_home_keeps_the_name(void **data)
 {
 	struct state *state = *data;
 	const char *path;
@@ -270,7 +270,7 @@ main(void)
 		TEST(i3_released_tombstone_has_only_its_id),
 		TEST(i3_tombstone_that_comes_back_does_not_get_the_name_back),
 		TEST(tombstone_that_comes_back_in_time_is_as_before),
-		TEST(whatever_may_be_a_home_keeps_the_name),
+		TEST(p9_whatever_may_be_a_home_keeps_the_name),
 		TEST(i3_home_by_a_former_template_keeps_the_name),
 		TEST(who_is_here_keeps_the_name_whoever_releases_it),
 		TEST(a_home_whose_path_is_too_long_keeps_the_name),

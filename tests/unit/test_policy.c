@@ -35,7 +35,7 @@ check(const struct policy_account *account, int64_t max_age,
 }
 
 static void
-star_allows_everybody(void **data)
+p12_star_allows_everybody(void **data)
 {
 	(void)data;
 	assert_err(check(&somebody, 0, "*", NULL), ERR_OK);
@@ -43,7 +43,7 @@ star_allows_everybody(void **data)
 }
 
 static void
-empty_list_allows_nobody(void **data)
+p12_empty_list_allows_nobody(void **data)
 {
 	(void)data;
 	assert_err(check(&somebody, 0, NULL, NULL), ERR_USER_NOT_ALLOWED);
@@ -184,8 +184,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(star_allows_everybody),
-		cmocka_unit_test(empty_list_allows_nobody),
+		cmocka_unit_test(p12_star_allows_everybody),
+		cmocka_unit_test(p12_empty_list_allows_nobody),
 		cmocka_unit_test(names_are_compared_exactly),
 		cmocka_unit_test(groups_are_marked_and_compared_exactly),
 		cmocka_unit_test(sites_are_compared_exactly_and_none_means_all),

@@ -66,7 +66,7 @@ first_choice_is_the_documented_hash(void **data)
 }
 
 static void
-id_stays_when_everything_else_changes(void **data)
+p8_id_stays_when_everything_else_changes(void **data)
 {
 	struct state *state = *data;
 	uint32_t id = get(state, REGISTRY_USER, "a");
@@ -365,7 +365,7 @@ claimed_number_is_taken_once(void **data)
 }
 
 static void
-number_that_is_no_id_of_ours_is_refused(void **data)
+p8_number_that_is_no_id_of_ours_is_refused(void **data)
 {
 	static const char *const numbers[] = {
 		"0", "-1", "999", "1000", "1999999999", "2000000004",
@@ -471,7 +471,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STATE_TEST(first_choice_is_the_documented_hash),
-		STATE_TEST(id_stays_when_everything_else_changes),
+		STATE_TEST(p8_id_stays_when_everything_else_changes),
 		STATE_TEST(users_and_groups_share_one_space),
 		STATE_TEST(keys_are_compared_exactly),
 		STATE_TEST(
@@ -483,7 +483,7 @@ main(void)
 		TEST(hosts_with_equal_lists_agree_on_everything),
 		TEST(hosts_that_sync_at_other_moments_agree),
 		STATE_TEST(claimed_number_is_taken_once),
-		STATE_TEST(number_that_is_no_id_of_ours_is_refused),
+		STATE_TEST(p8_number_that_is_no_id_of_ours_is_refused),
 		STATE_TEST(
 		    servers_ids_refuse_only_the_records_that_they_do_not_fit),
 		STATE_TEST(nearly_full_range_costs_one_query_for_an_id),

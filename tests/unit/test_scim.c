@@ -9,7 +9,7 @@
 #include "scim_fake.h"
 
 static void
-pages_are_counted_by_what_was_received(void **state)
+p1_pages_are_counted_by_what_was_received(void **state)
 {
 	static const uint64_t sizes[] = { 0, 1, 9, 10, 11, 20, 95 };
 
@@ -106,7 +106,7 @@ a_first_page_past_the_end_does_not_complete_a_listing(void **state)
 }
 
 static void
-users_that_are_counted_and_not_listed_make_it_partial(void **state)
+p1_users_that_are_counted_and_not_listed_make_it_partial(void **state)
 {
 	AUTO(scim_listing) struct scim_listing l = SCIM_LISTING_INIT;
 	struct diag diag = DIAG_INIT;
@@ -282,7 +282,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(pages_are_counted_by_what_was_received),
+		cmocka_unit_test(p1_pages_are_counted_by_what_was_received),
 		cmocka_unit_test(pages_are_asked_for_ahead),
 		cmocka_unit_test(a_page_that_was_expected_is_not_waited_for),
 		cmocka_unit_test(
@@ -290,7 +290,7 @@ main(void)
 		cmocka_unit_test(
 		    a_first_page_past_the_end_does_not_complete_a_listing),
 		cmocka_unit_test(
-		    users_that_are_counted_and_not_listed_make_it_partial),
+		    p1_users_that_are_counted_and_not_listed_make_it_partial),
 		cmocka_unit_test(
 		    users_that_are_listed_and_not_counted_make_it_partial),
 		cmocka_unit_test(users_that_keep_moving_make_it_partial),

@@ -52,7 +52,7 @@ lists_all(struct scim_fake *f, struct scim_request request, const char *etags)
 }
 
 static void
-what_has_not_changed_is_not_sent_again(void **state)
+p2_what_has_not_changed_is_not_sent_again(void **state)
 {
 	static const char tags[] = { 's', 'w' };
 
@@ -80,7 +80,7 @@ an_empty_server_stays_empty(void **state)
 }
 
 static void
-one_page_that_changed_has_everything_listed(void **state)
+p2_one_page_that_changed_has_everything_listed(void **state)
 {
 	static const uint64_t pages[] = { 1, 11, 21 };
 
@@ -340,9 +340,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_has_not_changed_is_not_sent_again),
+		cmocka_unit_test(p2_what_has_not_changed_is_not_sent_again),
 		cmocka_unit_test(an_empty_server_stays_empty),
-		cmocka_unit_test(one_page_that_changed_has_everything_listed),
+		cmocka_unit_test(p2_one_page_that_changed_has_everything_listed),
 		cmocka_unit_test(
 		    a_page_of_groups_that_changed_has_everything_listed),
 		cmocka_unit_test(without_all_tags_there_are_none),

@@ -32,7 +32,7 @@ add_one(struct scim_listing *listing, const char *resource, struct diag *diag)
 }
 
 static void
-a_resource_becomes_a_record(void **state)
+p3_a_resource_becomes_a_record(void **state)
 {
 	AUTO(scim_listing) struct scim_listing l = SCIM_LISTING_INIT;
 	const struct record *r;
@@ -154,7 +154,7 @@ external_id_may_be_a_number_and_nothing_else_may(void **state)
 }
 
 static void
-a_bad_resource_refuses_the_listing_and_is_named(void **state)
+p3_a_bad_resource_refuses_the_listing_and_is_named(void **state)
 {
 	static const struct {
 		const char *resource;
@@ -463,7 +463,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_resource_becomes_a_record),
+		cmocka_unit_test(p3_a_resource_becomes_a_record),
 		cmocka_unit_test(
 		    names_of_attributes_and_schemas_may_be_in_any_case),
 		cmocka_unit_test(flattened_extension_attributes_are_read),
@@ -472,7 +472,7 @@ main(void)
 		cmocka_unit_test(
 		    external_id_may_be_a_number_and_nothing_else_may),
 		cmocka_unit_test(
-		    a_bad_resource_refuses_the_listing_and_is_named),
+		    p3_a_bad_resource_refuses_the_listing_and_is_named),
 		cmocka_unit_test(strings_have_a_maximum),
 		cmocka_unit_test(
 		    a_wrong_value_that_is_not_needed_is_as_absent_and_told),

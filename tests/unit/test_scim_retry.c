@@ -7,7 +7,7 @@
 #include "scim_fake.h"
 
 static void
-a_busy_server_is_asked_again(void **state)
+p4_a_busy_server_is_asked_again(void **state)
 {
 	static const int busy[] = { 429, 500, 502, 503, 504 };
 
@@ -43,7 +43,7 @@ hosts_do_not_come_back_together(void **state)
 }
 
 static void
-a_server_that_stays_busy_is_an_error(void **state)
+p4_a_server_that_stays_busy_is_an_error(void **state)
 {
 	AUTO(scim_listing) struct scim_listing l = SCIM_LISTING_INIT;
 	struct diag diag = DIAG_INIT;
@@ -180,9 +180,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_busy_server_is_asked_again),
+		cmocka_unit_test(p4_a_busy_server_is_asked_again),
 		cmocka_unit_test(hosts_do_not_come_back_together),
-		cmocka_unit_test(a_server_that_stays_busy_is_an_error),
+		cmocka_unit_test(p4_a_server_that_stays_busy_is_an_error),
 		cmocka_unit_test(retry_after_is_obeyed_within_bounds),
 		cmocka_unit_test(
 		    a_lost_connection_is_tried_again_only_after_the_first_page),

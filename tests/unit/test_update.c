@@ -61,7 +61,7 @@ collecting_does_not_lock_the_database(void **data)
 }
 
 static void
-failure_at_the_last_step_changes_nothing(void **data)
+p6_failure_at_the_last_step_changes_nothing(void **data)
 {
 	struct state *state = *data;
 	struct record records[] = { state_record("a", "ann", T1) };
@@ -117,7 +117,7 @@ report_counts_what_happened(void **data)
 }
 
 static void
-every_changed_attribute_is_stored(void **data)
+p7_every_changed_attribute_is_stored(void **data)
 {
 	struct state *state = *data;
 	struct record r = state_record("a", "ann", T1);
@@ -287,7 +287,7 @@ deactivated_person_stays_with_everything(void **data)
 }
 
 static void
-site_is_written_once_and_the_rest_goes_on(void **data)
+p7_site_is_written_once_and_the_rest_goes_on(void **data)
 {
 	struct state *state = *data;
 	struct record records[] = { state_record("a", "ann", T1) };
@@ -327,9 +327,9 @@ main(void)
 		TEST(empty_listing_changes_nothing),
 		TEST(listing_that_is_given_up_changes_nothing),
 		TEST(collecting_does_not_lock_the_database),
-		TEST(failure_at_the_last_step_changes_nothing),
+		TEST(p6_failure_at_the_last_step_changes_nothing),
 		TEST(report_counts_what_happened),
-		TEST(every_changed_attribute_is_stored),
+		TEST(p7_every_changed_attribute_is_stored),
 		TEST(record_without_an_id_is_refused),
 		TEST(more_users_than_configured_are_refused),
 		TEST(first_of_those_with_one_id_counts),
@@ -337,7 +337,7 @@ main(void)
 		TEST(vanished_person_is_a_tombstone_with_name_and_id),
 		TEST(inactive_person_who_comes_back_is_no_tombstone),
 		TEST(deactivated_person_stays_with_everything),
-		TEST(site_is_written_once_and_the_rest_goes_on),
+		TEST(p7_site_is_written_once_and_the_rest_goes_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

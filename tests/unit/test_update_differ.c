@@ -96,7 +96,7 @@ every_difference_is_told_and_counted(void **data)
 }
 
 static void
-dry_run_is_what_the_sync_then_does(void **data)
+p6_dry_run_is_what_the_sync_then_does(void **data)
 {
 	struct state *state = *data;
 	struct record first[ARRAY_LEN(first_people)];
@@ -195,7 +195,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(every_difference_is_told_and_counted),
-		TEST(dry_run_is_what_the_sync_then_does),
+		TEST(p6_dry_run_is_what_the_sync_then_does),
 		TEST(dry_run_tells_what_is_refused),
 		TEST(who_is_told_may_end_it),
 		TEST(columns_that_an_older_version_lacked_are_no_change),

@@ -76,7 +76,7 @@ static const struct {
 };
 
 static void
-too_many_at_once_are_refused(void **data)
+p5_too_many_at_once_are_refused(void **data)
 {
 	(void)data;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -188,7 +188,7 @@ people_whom_no_listing_has_had_hide_no_loss(void **data)
 }
 
 static void
-person_whom_no_listing_has_had_is_no_loss(void **data)
+p5_person_whom_no_listing_has_had_is_no_loss(void **data)
 {
 	struct state *state = *data;
 	struct people people = { .count = 0 };
@@ -510,12 +510,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(too_many_at_once_are_refused),
+		cmocka_unit_test(p5_too_many_at_once_are_refused),
 		TEST(refused_listing_changes_nothing_and_accepted_all),
 		TEST(tombstones_do_not_count),
 		TEST(inactive_people_are_counted_without_tombstones),
 		TEST(people_whom_no_listing_has_had_hide_no_loss),
-		TEST(person_whom_no_listing_has_had_is_no_loss),
+		TEST(p5_person_whom_no_listing_has_had_is_no_loss),
 		TEST(groups_are_stored_as_listed),
 		TEST(server_that_has_no_groups_any_more_is_a_loss),
 		TEST(groups_that_have_nobody_left_are_a_loss),
