@@ -249,12 +249,18 @@ class Directory:
         """Adds so many more people, so that there are several pages."""
         first = sum(str(u.get("externalId")).startswith("agent")
                     for u in self.users.values())
+        taken = {str(u.get("userName")).lower() for u in self.users.values()}
         for n in range(first, first + count):
-            self.create({"userName": f"agent{n:05d}@contoso.com",
-                         "externalId": f"agent{n:05d}",
+            name = f"agent{n:05d}@contoso.com"
+            if name in taken:
+                raise Refused(409, "userName is taken", "uniqueness")
+            # create() would search all of them for the name of each.
+            more = Directory()
+            more.create({"userName": name, "externalId": f"agent{n:05d}",
                          "name": {"givenName": "Agent",
                                   "familyName": f"No{n:05d}"},
                          ENTERPRISE: {"department": "Support"}})
+            self.users.update(more.users)
 
     # -- the listing
 
