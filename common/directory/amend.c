@@ -100,7 +100,7 @@ amend_adopt(struct store *store, const struct conf *conf,
 	if (r == ERR_OK)
 		r = release_holder(store, conf, name, &adoption, diag);
 	if (r == ERR_OK)
-		r = groups_want(store, conf, local, diag);
+		r = groups_want(store, conf, local, false, diag);
 	if (r == ERR_OK)
 		r = names_assign(store, conf, local, &report, diag);
 	/* No group has the name of a user. */

@@ -16,16 +16,25 @@
 static const struct source {
 	const char *name;
 	const char *rows;	/* key, label, number of the server */
+	const char *with_newcomers; /* the same, also of temp.listing */
 } sources[] = {
-#define ATTRIBUTE(name) { #name, "SELECT '" #name ":' || " #name ", " #name \
-	", '' FROM (SELECT DISTINCT " #name " FROM users " \
-	    "WHERE " #name " <> '' AND NOT vanished)" }
+#define VALUES(name, of) "SELECT '" #name ":' || " #name ", " #name \
+	", '' FROM (" of ")"
+#define OF_USERS(name) \
+	"SELECT DISTINCT " #name " FROM users " \
+	    "WHERE " #name " <> '' AND NOT vanished"
+#define OF_NEWCOMERS(name) \
+	" UNION SELECT " #name " FROM temp.listing WHERE " #name " <> '' " \
+	    "AND NOT EXISTS (SELECT 1 FROM users " \
+	    "WHERE users.scim_id = listing.id)"
+#define ATTRIBUTE(name) { #name, VALUES(name, OF_USERS(name)), \
+	VALUES(name, OF_USERS(name) OF_NEWCOMERS(name)) }
+#define OF_SERVER "SELECT 'scim:' || id, display_name, number FROM scim_groups"
 	ATTRIBUTE(department),
 	ATTRIBUTE(site),
 	ATTRIBUTE(title),
+	{ "scim", OF_SERVER, OF_SERVER },
 #undef ATTRIBUTE
-	{ "scim", "SELECT 'scim:' || id, display_name, number "
-	    "FROM scim_groups" },
 };
 
 /*
@@ -166,6 +175,7 @@ struct making {
 	struct store *store;
 	const struct conf *conf;
 	const struct local *local;
+	bool newcomers;			/* of temp.listing, too */
 	struct store_stmt *insert;	/* into temp.wanted_groups */
 };
 
@@ -226,8 +236,8 @@ want_groups_of(struct making *making, size_t place, struct diag *diag)
 {
 	AUTO(store_stmt) struct store_stmt *rows = NULL;
 	bool row = false;
-	enum err r = store_prepare(making->store, sources[place].rows, &rows,
-	    diag);
+	enum err r = store_prepare(making->store, making->newcomers ?
+	    sources[place].with_newcomers : sources[place].rows, &rows, diag);
 
 	if (r == ERR_OK)
 		r = store_step(rows, &row, diag);
@@ -289,9 +299,11 @@ register_new(struct making *making, struct diag *diag)
 
 enum err
 groups_want(struct store *store, const struct conf *conf,
-    const struct local *local, struct diag *diag)
+    const struct local *local, bool newcomers, struct diag *diag)
 {
-	AUTO(making) struct making making = { store, conf, local, NULL };
+	AUTO(making) struct making making = {
+		store, conf, local, newcomers, NULL,
+	};
 	enum err r = update_run(store, drop_tables, diag);
 
 	if (r == ERR_OK)
@@ -336,7 +348,9 @@ groups_update(struct store *store, const struct conf *conf,
     const struct local *local, struct update_report *report,
     struct diag *diag)
 {
-	AUTO(making) struct making making = { store, conf, local, NULL };
+	AUTO(making) struct making making = {
+		store, conf, local, false, NULL,
+	};
 	enum err r = register_new(&making, diag);
 
 	if (r == ERR_OK)

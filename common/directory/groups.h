@@ -35,10 +35,12 @@
 #include "directory/update.h"
 
 /* Inside the transaction, when users and scim_groups are as listed, before
- * names_assign(): the groups that shall be, and group_names.  ERR_STORE,
- * ERR_NOMEM. */
+ * names_assign(): the groups that shall be, and group_names; with newcomers
+ * also by what temp.listing says of people whom names_admit() will add.
+ * ERR_STORE, ERR_NOMEM. */
 enum err groups_want(struct store *store, const struct conf *conf,
-	const struct local *local, struct diag *diag) MUST_USE;
+	const struct local *local, bool newcomers, struct diag *diag)
+	MUST_USE;
 
 /* After groups_want(), when everybody has a name and scim_groups is as
  * listed: groups, groups_refused and scim_gids; writes only what is different.

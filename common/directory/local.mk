@@ -29,6 +29,8 @@ common_directory_libdirectory_la_SOURCES = \
 	common/directory/memberships.c \
 	common/directory/memberships.h \
 	common/directory/names.c common/directory/names.h \
+	common/directory/names_decide.c common/directory/names_impl.h \
+	common/directory/newcomers.c common/directory/newcomers.h \
 	common/directory/publish.c common/directory/publish.h \
 	common/directory/record.h \
 	common/directory/registry.c common/directory/registry.h \

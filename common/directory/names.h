@@ -56,6 +56,11 @@ enum err names_assign(struct store *store, const struct conf *conf,
 enum err names_find_home(struct store *store, const struct conf *conf,
 	const char *name, struct buf *template, bool *ret, struct diag *diag)
 	MUST_USE;
+/* The same for an update: also writes down those of temp.listing who are not in
+ * users yet, in the same order; report->refused stays as it is. */
+enum err names_admit(struct store *store, const struct conf *conf,
+	const struct local *local, struct update_report *report,
+	struct diag *diag) MUST_USE;
 
 /* Takes the name from a record that vanished, and its pin, but not its id.
  * ERR_STORE. */

@@ -195,6 +195,8 @@ write_once(struct registry *registry, uint32_t id, const struct entry *entry,
 	return r;
 }
 
+/* Nearly always the first choice is free, and to try is the quickest way to
+ * know. */
 static enum err
 register_new(struct registry *registry, const struct entry *entry,
     uint32_t *ret_id, struct diag *diag)
@@ -205,11 +207,15 @@ register_new(struct registry *registry, const struct entry *entry,
 
 	if (r == ERR_OK)
 		r = first_choice(&range, entry, &first, diag);
-	if (r == ERR_OK)
-		r = find_free(registry, &range, first, ret_id, diag);
-	if (r == ERR_OK)
-		r = write_once(registry, *ret_id, entry, diag);
-	return r;
+	if (r != ERR_OK)
+		return r;
+	*ret_id = first;
+	r = is_local(registry, first) ? ERR_EXISTS :
+	    write_once(registry, first, entry, diag);
+	if (r != ERR_EXISTS)
+		return r;
+	r = find_free(registry, &range, first, ret_id, diag);
+	return r != ERR_OK ? r : write_once(registry, *ret_id, entry, diag);
 }
 
 enum err
@@ -223,6 +229,37 @@ registry_give(struct registry *registry, enum registry_kind kind,
 
 	if (r == ERR_OK && !found)
 		r = register_new(registry, &entry, &id, diag);
+	if (r != ERR_OK)
+		return r;
+	*ret_id = id;
+	return ERR_OK;
+}
+
+enum err
+registry_first_choice(struct registry *registry, enum registry_kind kind,
+    const char *key, uint32_t *ret_id, struct diag *diag)
+{
+	const struct entry entry = { { (char)kind, '\0' }, key };
+	struct range range = { 0, 0 };
+	uint32_t id = 0;
+	enum err r = get_range(registry->conf, &range, diag);
+
+	if (r == ERR_OK)
+		r = first_choice(&range, &entry, &id, diag);
+	if (r != ERR_OK)
+		return r;
+	*ret_id = is_local(registry, id) ? 0 : id;
+	return ERR_OK;
+}
+
+enum err
+registry_add(struct registry *registry, enum registry_kind kind,
+    const char *key, uint32_t *ret_id, struct diag *diag)
+{
+	const struct entry entry = { { (char)kind, '\0' }, key };
+	uint32_t id = 0;
+	enum err r = register_new(registry, &entry, &id, diag);
+
 	if (r != ERR_OK)
 		return r;
 	*ret_id = id;

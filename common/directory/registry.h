@@ -45,8 +45,19 @@ registry_auto(struct registry **registry)
 enum err registry_give(struct registry *registry, enum registry_kind kind,
 	const char *key, uint32_t *ret_id, struct diag *diag) MUST_USE;
 
+/* The id that a key without one gets unless it is another key's; 0: it is a
+ * local account's or group's.  ERR_CONF_VALUE. */
+enum err registry_first_choice(struct registry *registry,
+	enum registry_kind kind, const char *key, uint32_t *ret_id,
+	struct diag *diag) MUST_USE;
+
+/* The new id of a key that is known to have none.  The same errors; and
+ * ERR_EXISTS if it has one. */
+enum err registry_add(struct registry *registry, enum registry_kind kind,
+	const char *key, uint32_t *ret_id, struct diag *diag) MUST_USE;
+
 /*
- * The same where the server gives the ids: the registered one, whatever the
+ * registry_give() where the server gives the ids: the registered one, whatever the
  * server says now, or its number (decimal digits, as it came).  What is wrong
  * with that is a verdict on this record only: ERR_ID_MISSING (""),
  * ERR_ID_RANGE (no number from min_id to max_id), ERR_ID_TAKEN (another

@@ -270,9 +270,9 @@ decide(const struct update *update, const struct update_options *options,
 	if (r == ERR_OK)
 		r = update_groups(update, options, before, diag);
 	if (r == ERR_OK)
-		r = groups_want(store, conf, local, diag);
+		r = groups_want(store, conf, local, true, diag);
 	if (r == ERR_OK)
-		r = names_assign(store, conf, local, report, diag);
+		r = names_admit(store, conf, local, report, diag);
 	if (r == ERR_OK)
 		r = groups_update(store, conf, local, report, diag);
 	return r;

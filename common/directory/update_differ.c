@@ -32,6 +32,17 @@ static const char *const field_names[] = {
 	"ON u.rowid = b.place WHERE "
 #define OF_LISTED " FROM users AS u WHERE NOT u.vanished AND "
 
+/* Of rows of OF_LISTED. */
+#define IS_REFUSED "u.refused NOT IN ('', 'name-linked')"
+#define HAS_OTHER_SITE "u.site_listed <> '' AND u.site_listed <> u.site"
+#define HAS_OTHER_ID "u.uid IS NOT NULL AND u.number <> '' " \
+	"AND CAST(u.uid AS TEXT) <> u.number"
+
+/* To read all of a large table takes long: one pass for all of these. */
+#define COUNT_LISTED "SELECT sum(u.seen_at = 0), sum(" IS_REFUSED "), " \
+	"sum(" HAS_OTHER_SITE "), sum(" HAS_OTHER_ID ") " \
+	"FROM users AS u WHERE NOT u.vanished"
+
 /* In the order of struct difference. */
 #define WHO "u.scim_id, u.user_name, u.login, "
 #define WHO_WAS WHO "CASE WHEN b.login IS NOT u.login " \
@@ -41,7 +52,7 @@ static const struct {
 	const char *columns;
 	const char *rows;
 	size_t count;		/* in struct update_report */
-#define NOT_COUNTED SIZE_MAX	/* by us: groups_update() did */
+#define NOT_COUNTED SIZE_MAX	/* by itself */
 } differences[DIFFERENCE_COUNT] = {
 #define COUNTED(field) offsetof(struct update_report, field)
 	[DIFFERENCE_ADDED] = { WHO "'', 0, '', '', ''",
@@ -59,17 +70,14 @@ static const struct {
 	[DIFFERENCE_VANISHED] = { WHO_WAS "0, '', '', ''",
 	    OF_CHANGED "u.vanished AND NOT b.vanished", COUNTED(vanished) },
 	[DIFFERENCE_REFUSED] = { WHO "'', 0, u.refused, '', ''",
-	    OF_LISTED "u.refused NOT IN ('', 'name-linked')", COUNTED(refused) },
+	    OF_LISTED IS_REFUSED, NOT_COUNTED },
 	[DIFFERENCE_GROUP_REFUSED] = {
 	    "key, label, '', '', 0, refused, '', ''",
 	    " FROM groups_refused", NOT_COUNTED },
 	[DIFFERENCE_SITE] = { WHO "'', 0, '', u.site, u.site_listed",
-	    OF_LISTED "u.site_listed <> '' AND u.site_listed <> u.site",
-	    COUNTED(site_conflicts) },
+	    OF_LISTED HAS_OTHER_SITE, NOT_COUNTED },
 	[DIFFERENCE_ID] = { WHO "'', 0, '', u.uid, u.number",
-	    OF_LISTED "u.uid IS NOT NULL AND u.number <> '' "
-		"AND CAST(u.uid AS TEXT) <> u.number",
-	    COUNTED(id_conflicts) },
+	    OF_LISTED HAS_OTHER_ID, NOT_COUNTED },
 #undef COUNTED
 };
 
@@ -109,21 +117,37 @@ count(const struct update *update, enum difference_kind kind, uint64_t *ret,
 	return r;
 }
 
+static enum err
+count_listed(const struct update *update, struct update_report *report,
+    struct diag *diag)
+{
+	AUTO(store_stmt) struct store_stmt *stmt = NULL;
+	uint64_t *const counts[] = {
+		&report->listed, &report->refused, &report->site_conflicts,
+		&report->id_conflicts,
+	};
+	bool row = false;
+	enum err r = store_prepare(update->store, COUNT_LISTED, &stmt, diag);
+
+	if (r == ERR_OK)
+		r = store_step(stmt, &row, diag);
+	for (size_t i = 0; i < ARRAY_LEN(counts) && r == ERR_OK; i++)
+		*counts[i] = (uint64_t)store_int(stmt, (int)i);
+	return r;
+}
+
 enum err
 update_count(const struct update *update, struct update_report *report,
     struct diag *diag)
 {
-	int64_t listed = 0;
 	int64_t groups = 0;
-	enum err r = store_query_int(update->store, "SELECT count(*) "
-	    "FROM users WHERE NOT vanished AND seen_at = 0", &listed, diag);
+	enum err r = count_listed(update, report, diag);
 
 	if (r == ERR_OK)
 		r = store_query_int(update->store,
 		    "SELECT count(*) FROM scim_groups", &groups, diag);
 	if (r != ERR_OK)
 		return r;
-	report->listed = (uint64_t)listed;
 	report->groups = (uint64_t)groups;
 	for (size_t i = 0; i < DIFFERENCE_COUNT && r == ERR_OK; i++)
 		if (differences[i].count != NOT_COUNTED)

@@ -17,6 +17,13 @@
 
 #include "directory/update.h"
 
+/* What of a record is stored as it came; columns of temp.listing and of
+ * users. */
+#define UPDATE_PLAIN(row) row "external_id, " row "user_name, " \
+	row "given_name, " row "family_name, " row "title, " \
+	row "department, " row "created, " row "active, " row "number, " \
+	row "created_at"
+
 struct update {
 	struct store *store;
 	const struct conf *conf;
@@ -50,7 +57,9 @@ enum err update_run(struct store *store, const char *const *sql,
 enum err update_remember(const struct update *update,
 	struct update_before *ret, struct diag *diag) MUST_USE;
 
-/* temp.listing -> users. */
+/* temp.listing -> users, but for newcomers: names_admit() writes them down,
+ * once and with their names.  Those of them whom a link may be for are written
+ * down here, without. */
 enum err update_records(const struct update *update, struct diag *diag)
 	MUST_USE;
 

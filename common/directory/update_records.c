@@ -29,32 +29,35 @@ static const char *const remember[] = {
 };
 
 /* Whom just-in-time creation wrote down is not listed, so not lost. */
-#define COUNT_LISTED "SELECT count(*) FROM users " \
+#define COUNT_LISTED "SELECT count(*), coalesce(sum(active), 0) FROM users " \
 	"WHERE NOT vanished AND seen_at = 0"
 
-/* What of a record is stored as it came. */
-#define PLAIN(row) row "external_id, " row "user_name, " row "given_name, " \
-	row "family_name, " row "title, " row "department, " row "created, " \
-	row "active, " row "number, " row "created_at"
-
 /* Writes a row only if it says something new: that is found out by reading,
- * because a million writes that change nothing are slow ones.  What
- * users.site has stays. */
-#define UPSERT_USERS \
-	"INSERT INTO users(scim_id, " PLAIN("") ", site, site_listed) " \
-	"SELECT l.id, " PLAIN("l.") ", l.site, l.site " \
-	    "FROM temp.listing AS l LEFT JOIN users AS u " \
-		"ON u.scim_id = l.id " \
-	    "WHERE u.scim_id IS NULL OR u.vanished OR u.seen_at <> 0 " \
+ * because a million writes that change nothing are slow ones.  The file is read
+ * as it lies, and what it is compared with is in memory.  What users.site has
+ * stays. */
+#define UPDATE_USERS \
+	"INSERT INTO users(scim_id, " UPDATE_PLAIN("") ", site, site_listed) " \
+	"SELECT l.id, " UPDATE_PLAIN("l.") ", l.site, l.site " \
+	    "FROM users AS u CROSS JOIN temp.listing AS l " \
+		"ON l.id = u.scim_id " \
+	    "WHERE u.vanished OR u.seen_at <> 0 " \
 		"OR u.site_listed <> l.site " \
 		"OR (u.site = '' AND l.site <> '') " \
-		"OR (" PLAIN("u.") ") IS NOT (" PLAIN("l.") ") " \
+		"OR (" UPDATE_PLAIN("u.") ") IS NOT (" UPDATE_PLAIN("l.") ") " \
 	"ON CONFLICT(scim_id) DO UPDATE SET " \
-	    "(" PLAIN("") ") = (" PLAIN("excluded.") "), " \
+	    "(" UPDATE_PLAIN("") ") = (" UPDATE_PLAIN("excluded.") "), " \
 	    "site = CASE users.site WHEN '' THEN excluded.site " \
 		"ELSE users.site END, " \
 	    "site_listed = excluded.site_listed, " \
 	    "vanished = 0, seen_at = 0"
+
+/* Links are decided before names, and only users have them. */
+#define INSERT_LINKABLE \
+	"INSERT INTO users(scim_id, " UPDATE_PLAIN("") ", site, site_listed) " \
+	"SELECT id, " UPDATE_PLAIN("") ", site, site FROM temp.listing " \
+	    "WHERE user_name = ?1 COLLATE NOCASE " \
+	    "AND id NOT IN (SELECT scim_id FROM users)"
 
 #define BURY_VANISHED \
 	"UPDATE users SET vanished = 1, active = 0 " \
@@ -65,32 +68,40 @@ enum err
 update_remember(const struct update *update, struct update_before *ret,
     struct diag *diag)
 {
-	const struct {
-		const char *sql;
-		int64_t *number;
-	} queries[] = {
-		{ COUNT_LISTED, &ret->listed },
-		{ COUNT_LISTED " AND active", &ret->active },
-		{ "SELECT count(*) FROM scim_groups", &ret->groups },
-		{ "SELECT count(*) FROM scim_members", &ret->members },
-	};
+	AUTO(store_stmt) struct store_stmt *stmt = NULL;
+	bool row = false;
 	enum err r = update_run(update->store, remember, diag);
 
-	for (size_t i = 0; i < ARRAY_LEN(queries) && r == ERR_OK; i++)
-		r = store_query_int(update->store, queries[i].sql,
-		    queries[i].number, diag);
-	return r;
+	if (r == ERR_OK)
+		r = store_prepare(update->store, COUNT_LISTED, &stmt, diag);
+	if (r == ERR_OK)
+		r = store_step(stmt, &row, diag);
+	if (r != ERR_OK)
+		return r;
+	ret->listed = store_int(stmt, 0);
+	ret->active = store_int(stmt, 1);
+	r = store_query_int(update->store,
+	    "SELECT count(*) FROM scim_groups", &ret->groups, diag);
+	return r != ERR_OK ? r : store_query_int(update->store,
+	    "SELECT count(*) FROM scim_members", &ret->members, diag);
 }
 
 enum err
 update_records(const struct update *update, struct diag *diag)
 {
 	static const char *const sql[] = {
-		UPSERT_USERS, BURY_VANISHED, NULL
+		UPDATE_USERS, BURY_VANISHED, NULL
 	};
+	struct conf_link_local link;
+	enum err r = ERR_OK;
 
-	return update->repeats ? ERR_OK :
-	    update_run(update->store, sql, diag);
+	if (update->repeats)
+		return ERR_OK;
+	for (size_t i = 0; r == ERR_OK &&
+	    conf_link_local(update->conf, i, &link); i++)
+		r = STORE_RUN(update->store, diag, INSERT_LINKABLE,
+		    store_text_value(link.user_name));
+	return r != ERR_OK ? r : update_run(update->store, sql, diag);
 }
 
 /* Only what is different is written. */

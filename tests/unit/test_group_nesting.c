@@ -33,7 +33,7 @@ update_groups_of(struct state *state)
 
 	assert_err(local_load_host(&local, &diag), ERR_OK);
 	assert_err(store_begin(state->store, &diag), ERR_OK);
-	r = groups_want(state->store, &state->conf, local, &diag);
+	r = groups_want(state->store, &state->conf, local, false, &diag);
 	if (r == ERR_OK)
 		r = groups_update(state->store, &state->conf, local,
 		    &report, &diag);

@@ -303,6 +303,54 @@ hosts_with_equal_lists_agree_on_everything(void **data)
 }
 
 static void
+many_at_once_get_what_one_after_the_other_gets(void **data)
+{
+	static const uint64_t ranges[] = { 1 << 27, 1 << 14, 320, PEOPLE };
+
+	(void)data;
+	for (size_t i = 0; i < ARRAY_LEN(ranges); i++) {
+		struct state a, b;
+
+		live_through(&a, ranges[i], 0, PEOPLE, true);
+		state_init(&b);
+		state_open(&b);
+		narrow(&b, ranges[i]);
+		for (unsigned int n = 0; n < PEOPLE; n++)
+			assert_int_equal(get(&b, REGISTRY_USER, ids[n]),
+			    strtoul(id_of(&a, n), NULL, 10));
+		assert_string_equal(state_query(a.store, "SELECT count(*) "
+		    "FROM users JOIN ids ON key = scim_id AND uid = id"),
+		    state_query(b.store, "SELECT count(*) FROM ids"));
+		state_clear(&a);
+		state_clear(&b);
+	}
+}
+
+/* The name is the first one's, wherever among the many the others are. */
+static void
+of_many_at_once_the_first_has_the_name(void **data)
+{
+	struct state *state = *data;
+	struct record records[PEOPLE];
+	char want[16];
+
+	for (unsigned int n = 0; n < PEOPLE; n++)
+		records[n] = person(n);
+	for (unsigned int n = 10; n < PEOPLE; n += 97)
+		records[n].user_name = names[n % 7];
+	assert_err(state_sync(state, records, PEOPLE, NULL), ERR_OK);
+	for (unsigned int n = 0; n < PEOPLE; n++) {
+		bool taken = n % 97 == 10;
+
+		(void)snprintf(want, sizeof(want), "user%u", n);
+		state_account(state, ids[n], taken ? "" : want,
+		    taken ? "name-taken" : "");
+	}
+	assert_string_equal(state_query(state->store,
+	    "SELECT count(*) FROM ids"), "300");
+}
+
+static void
 hosts_that_sync_at_other_moments_agree(void **data)
 {
 	static const unsigned int firsts[] = { 1, 50, 299 };
@@ -481,6 +529,8 @@ main(void)
 		STATE_TEST(last_slot_is_followed_by_the_first),
 		STATE_TEST(two_of_one_first_choice_are_both_there),
 		TEST(hosts_with_equal_lists_agree_on_everything),
+		TEST(many_at_once_get_what_one_after_the_other_gets),
+		STATE_TEST(of_many_at_once_the_first_has_the_name),
 		TEST(hosts_that_sync_at_other_moments_agree),
 		STATE_TEST(claimed_number_is_taken_once),
 		STATE_TEST(p8_number_that_is_no_id_of_ours_is_refused),
