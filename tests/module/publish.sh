@@ -71,7 +71,7 @@ exec 9>&-
 
 exec 9>"$state/publish.lock"
 flock -n 9
-admin publish 9>&- &
+(exec 9>&-; admin publish) &
 pid=$!
 sleep 0.3
 check "another process that publishes is" kill -0 $pid
