@@ -91,5 +91,11 @@ check "nor do members that are no list" changes_nothing scim groups=1
 lab put "group Call Centre" members '[]'
 lab put "group Call Centre" displayName "\"$(head -c 2000 /dev/zero |
 	tr '\0' x)\""
-check "nor a name longer than the cap" changes_nothing scim groups=1
+lab fault groups=1
+check "a name longer than the cap is done without, and told" contains \
+	"displayName is longer than" sh -c '8x8sso sync 2>&1'
+check "such a group is refused" contains name-grammar \
+	8x8sso group list --refused
+check "and no group has the name" same "" "$(getent -s 8x8 group |
+	grep xxxx)"
 finish

@@ -180,10 +180,20 @@ check "hostile ids: and all are there" \
 
 # -- more than there may be ------------------------------------------------
 long=$(head -c 2000 /dev/zero | tr '\0' x)
-for attribute in title externalId name.givenName "$enterprise:department"; do
+lab put ann@contoso.com externalId "\"$long\""
+check "hostile: externalId is longer than the cap" changes_nothing scim
+lab put ann@contoso.com externalId '"x"'
+# What nobody is known by is done without: it stops nobody's deactivation.
+for attribute in title name.givenName "$enterprise:department"; do
 	lab put ann@contoso.com "$attribute" "\"$long\""
-	check "hostile: $attribute is longer than the cap" changes_nothing scim
+	check "hostile: $attribute is longer than the cap, and told" contains \
+		"${attribute##*[.:]} is longer than" sh -c '8x8sso sync 2>&1'
+	check "hostile: nobody has such a $attribute" same "" "$(
+		{ getent -s 8x8 passwd; getent -s 8x8 group
+		  8x8sso --json user show ann; } | grep xxxx)"
+	check "hostile: ann is there" getent -s 8x8 passwd ann
 	lab put ann@contoso.com "$attribute" '"x"'
+	8x8sso sync >/dev/null 2>&1
 done
 lab put ann@contoso.com title '"\u0000"'
 check "hostile: a NUL" changes_nothing json
