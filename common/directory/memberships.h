@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Who is in which group, for everybody at once; a part of publish.h.  It says
- * what the view memberships says, but reads each table once: a query for each
- * of a million users is a tenth of the work of publishing more.
+ * what the view memberships says, but reads each table once: with a query for
+ * each user, publishing takes a tenth longer.
  */
 #ifndef DIRECTORY_MEMBERSHIPS_H
 #define DIRECTORY_MEMBERSHIPS_H
