@@ -228,11 +228,13 @@ sync_report(struct sync *sync)
 	const struct admin plain = { .json = false };
 	int code = ADMIN_OK;
 
+	/* Nobody may be there to read the rest. */
+	for (size_t i = 0; i < PART_COUNT; i++)
+		if (sync->wanted[i] && !sync->dry_run)
+			log_part(sync, (enum part_id)i);
 	for (size_t i = 0; i < PART_COUNT; i++) {
 		struct diag diag = DIAG_INIT;
 
-		if (sync->wanted[i] && !sync->dry_run)
-			log_part(sync, (enum part_id)i);
 		if (sync->failed[i].code == ERR_OK)
 			continue;
 		(void)fail(&diag, sync->failed[i].code, "%s: %s",
