@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -20,6 +21,18 @@
 
 #define TOKEN "s3cr3t-T0k3n"
 #define LIMIT_MS 20000
+
+/* A server ends with its test, also with one that fails: whoever reads what
+ * the tests say would wait for it. */
+static pid_t
+fork_server(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	return pid;
+}
 
 struct server {
 	int listener;
@@ -98,7 +111,7 @@ start(struct server *s, const char *answer, size_t len)
 
 	listen_on(s);
 	assert_int_equal(pipe(fds), 0);
-	s->pid = fork();
+	s->pid = fork_server();
 	if (s->pid == 0)
 		serve(s->listener, fds[1], answer, len);
 	(void)close(fds[1]);
@@ -269,7 +282,7 @@ v4_a_post_is_sent_once_whatever_becomes_of_it(void **state)
 	assert_err(http_form_add(&form, "a", "b"), ERR_OK);
 	listen_on(&s);
 	assert_int_equal(pipe(fds), 0);
-	s.pid = fork();
+	s.pid = fork_server();
 	if (s.pid == 0)
 		serve_once(s.listener, fds[1]);
 	(void)close(fds[1]);
@@ -690,7 +703,7 @@ start_lines(struct server *s)
 
 	listen_on(s);
 	assert_int_equal(pipe(fds), 0);
-	s->pid = fork();
+	s->pid = fork_server();
 	if (s->pid == 0)
 		serve_lines(s->listener, fds[1]);
 	(void)close(fds[1]);
