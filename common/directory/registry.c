@@ -306,15 +306,3 @@ registry_claim(struct registry *registry, enum registry_kind kind,
 	*ret_id = id;
 	return ERR_OK;
 }
-
-enum err
-registry_get(struct store *store, const struct conf *conf,
-    enum registry_kind kind, const char *key, const struct local *local,
-    uint32_t *ret_id, struct diag *diag)
-{
-	AUTO(registry) struct registry *registry = NULL;
-	enum err r = registry_open(store, conf, local, &registry, diag);
-
-	return r != ERR_OK ? r :
-	    registry_give(registry, kind, key, ret_id, diag);
-}

@@ -74,9 +74,4 @@ registry_refuses(enum err r)
 	return r == ERR_ID_MISSING || r == ERR_ID_RANGE || r == ERR_ID_TAKEN;
 }
 
-/* registry_give() for one key. */
-enum err registry_get(struct store *store, const struct conf *conf,
-	enum registry_kind kind, const char *key, const struct local *local,
-	uint32_t *ret_id, struct diag *diag) MUST_USE;
-
 #endif

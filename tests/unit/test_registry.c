@@ -14,10 +14,12 @@ static enum err
 get_with(struct state *state, const struct local *local,
     enum registry_kind kind, const char *key, uint32_t *id)
 {
+	AUTO(registry) struct registry *registry = NULL;
 	struct diag diag = DIAG_INIT;
+	enum err r = registry_open(state->store, &state->conf, local,
+	    &registry, &diag);
 
-	return registry_get(state->store, &state->conf, kind, key, local, id,
-	    &diag);
+	return r != ERR_OK ? r : registry_give(registry, kind, key, id, &diag);
 }
 
 static uint32_t
