@@ -201,6 +201,7 @@ stage_check_root()
 	need_gcc || { result 1 "the build with gcc"; return; }
 	find "$work/build-gcc/tests" -name '*.trs' -delete
 	make -C "$work/build-gcc" check TESTS="tests/module/fetch.sh \
+	    tests/module/ids.sh tests/module/test_publisher \
 	    tests/unit/test_cache_reader tests/unit/test_sandbox" >>"$log" 2>&1
 	results_of "$work/build-gcc" "check as root"
 }

@@ -146,9 +146,6 @@ setup(void **state)
 	write_cache("plain", false, NULL, true);
 	write_cache("after", true, NEW, true);
 	write_publisher(PUBLISHES);
-	/* The module believes root's files, and those of whoever runs it. */
-	if (caller != 0)
-		skip();
 	return 0;
 }
 
@@ -410,5 +407,10 @@ main(void)
 		TEST(a_helper_is_obeyed_in_its_turn_only),
 	};
 
+	/* Whoever publishes is root, and its files are believed. */
+	if (syscall(SYS_geteuid) != 0) {
+		(void)printf("1..0 # SKIP not root\n");
+		return 0;
+	}
 	return cmocka_run_group_tests(tests, set_up_world, tear_down_world);
 }
