@@ -184,7 +184,9 @@ cache_hash(uint64_t seed, const void *data, size_t len)
 		hash = cache_mix(hash, le64toh(word));
 	}
 	word = 0;
-	memcpy(&word, p, len);
+	/* Of nothing at all there may be no address. */
+	if (len > 0)
+		memcpy(&word, p, len);
 	hash = cache_mix(hash, le64toh(word));
 	return cache_mix(hash, 0);
 }
